@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from './exit-codes.js';
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
+
+const program = new Command('qvac')
+  .description(
+    'Serves several local models at once over an OpenAI-compatible API, each in a worker of its own.',
+  )
+  .version(version, '-V, --version')
+  .configureHelp({ sortSubcommands: true })
+  .showHelpAfterError('Run with --help to see what there is.')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
+
+const serve = program.command('serve').description('Run a server.');
+
+serve
+  .command('openai')
+  .description('Run the OpenAI-compatible HTTP server.')
+  .option('-c, --config <path>', 'config file (default: qvac.config.* from this folder upward)')
+  .option('-p, --port <number>', 'port to listen on; 0 takes a free one (default: 11434)', parsePort)
+  .option('-H, --host <address>', 'address to bind to (default: 127.0.0.1)')
+  .option('--model <alias>', 'model to preload; must be in the config (repeatable)', collect, [])
+  .addOption(
+    new Option(
+      '--log-format <format>',
+      'how log lines look (default: pretty at a terminal, else json)',
+    ).choices(['pretty', 'json']),
+  )
+  .option('-v, --verbose', 'more detail in the log', false)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ qvac serve openai                      serve the models of qvac.config.json, or the built-in demo model
+  $ qvac serve openai -c my.config.ts --model my-llm
+  $ curl http://127.0.0.1:11434/v1/models
+
+Models are declared in the config under serve.models; see docs/configuration.md.`,
+  )
+  .action(async (options) => {
+    const { serveOpenai } = await import('./serve-openai.js');
+    process.exitCode = await serveOpenai(options, version);
+  });
+
+await program.parseAsync();
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+function collect(value: string, values: string[]): string[] {
+  return [...values, value];
+}

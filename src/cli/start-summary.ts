@@ -1,0 +1,38 @@
+import { relative } from 'node:path';
+import type { GatewayConfig } from '../config/gateway-config.js';
+import type { Gateway, StartedModel } from '../gateway/start-gateway.js';
+
+interface Started {
+  readonly version: string;
+  readonly config: GatewayConfig;
+  readonly gateway: Pick<Gateway, 'url' | 'models'>;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+}
+
+/** What a person at a terminal sees when the server is up. */
+export function startSummary({ version, config, gateway, startedAt }: Started): string {
+  const width = Math.max(...gateway.models.map(({ alias }) => alias.length));
+  const rows = gateway.models.map((model) => `  ${model.alias.padEnd(width)}  ${describe(model)}`);
+  return `
+qvac-gateway ${version}
+
+  API     ${gateway.url}/v1
+  Config  ${config.file ? relative(process.cwd(), config.file) || config.file : 'none found: serving the built-in demo model'}
+
+${rows.join('\n')}
+
+Ready in ${seconds(performance.now() - startedAt)}. Press Ctrl+C to stop.
+
+`;
+}
+
+function describe({ category, isLoaded, loadMs, failure }: StartedModel): string {
+  if (isLoaded) return `${category}, loaded${loadMs === undefined ? '' : ` in ${seconds(loadMs)}`}`;
+  if (failure) return `${category}, NOT loaded: ${failure}`;
+  return `${category}, loads on first request`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

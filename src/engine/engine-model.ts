@@ -1,0 +1,73 @@
+import { close, type LoadModelOptions, loadModel, unloadModel } from '@qvac/sdk';
+import type { CallFailure, ChatEvent, LifeEvent } from '../protocol/events.js';
+import type { ChatRequest } from '../protocol/jobs.js';
+import type { ModelSpec } from '../protocol/model-spec.js';
+import { chat } from './chat.js';
+import { type EngineProcess, watchEngineProcess } from './engine-process.js';
+import { toErrorData } from './to-error-data.js';
+
+/** The one model that a worker thread owns, in a `bare` process of its own. */
+export class EngineModel {
+  readonly #spec: ModelSpec;
+  readonly #report: (event: LifeEvent) => void;
+  readonly #process: EngineProcess;
+  #modelId: string | undefined;
+
+  /** @param report takes what happens to the model and its process, for as long as they live. */
+  constructor(spec: ModelSpec, report: (event: LifeEvent) => void) {
+    this.#spec = spec;
+    this.#report = report;
+    this.#process = watchEngineProcess(report);
+  }
+
+  /** Loads the model and reports `loaded` or `load-failed`. It never rejects. */
+  async load(): Promise<void> {
+    try {
+      this.#modelId = await loadModel(toLoadOptions(this.#spec, this.#report));
+      this.#report({ type: 'loaded' });
+    } catch (error) {
+      // A process that died tells its own reason, with what it wrote to stderr: let that report come first.
+      if (!this.#process.isRunning) await this.#process.ensureExited();
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `Model '${this.#spec.alias}' could not be loaded: ${reason}`;
+      this.#report({ type: 'load-failed', error: { code: 'model_load_failed', message } });
+    }
+  }
+
+  /** Runs a chat completion. All that can go wrong is emitted as an `error` event; it never rejects. */
+  async chat(
+    request: ChatRequest,
+    emit: (event: ChatEvent | CallFailure) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      if (this.#modelId === undefined) throw new Error('it is not loaded');
+      await chat(this.#modelId, request, emit, signal);
+    } catch (error) {
+      emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });
+    }
+  }
+
+  /** Unloads the model, also in the middle of its load. When it resolves the process is gone. */
+  async unload(): Promise<void> {
+    const modelId = this.#modelId;
+    this.#modelId = undefined;
+    try {
+      if (modelId !== undefined) await unloadModel({ modelId });
+    } finally {
+      await close();
+      await this.#process.ensureExited();
+    }
+  }
+}
+
+function toLoadOptions(spec: ModelSpec, report: (event: LifeEvent) => void): LoadModelOptions {
+  const { threads: _, ...modelConfig } = spec.config; // the SDK would drop it: it travels by environment
+  return {
+    modelSrc: spec.source,
+    modelType: spec.type,
+    modelConfig,
+    onProgress: ({ downloaded, total }) =>
+      report({ type: 'download-progress', downloadedBytes: downloaded, totalBytes: total }),
+  } as LoadModelOptions; // its type ties modelType to modelConfig; the config was checked by the SDK's schema before
+}

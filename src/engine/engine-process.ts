@@ -1,0 +1,63 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LifeEvent } from '../protocol/events.js';
+
+/** Characters kept of the process's stderr. A native abort's reason is in its last lines. */
+const STDERR_TAIL_CHARS = 4_096;
+
+/** How long an unloaded engine may take to end by itself. Measured: under 100 ms. */
+const EXIT_GRACE_MS = 5_000;
+
+/**
+ * The `bare` process behind this thread's SDK. The SDK spawns it on first use and does not tell its pid, which the
+ * gateway needs: when this thread dies, the process lives on until somebody kills it.
+ */
+export interface EngineProcess {
+  /** False once it has ended, and before the first use of the SDK. */
+  readonly isRunning: boolean;
+  /** Resolves when no process is left. One that outlives its grace is killed. */
+  ensureExited(): Promise<void>;
+}
+
+/** Watches for the `bare` process of this thread and reports its start and its end. Call it before the SDK is used. */
+export function watchEngineProcess(report: (event: LifeEvent) => void): EngineProcess {
+  let child: ChildProcess | undefined;
+  let exited = Promise.resolve();
+
+  // Node's own announcement of every ChildProcess that this thread makes.
+  subscribe('child_process', (message) => {
+    const { process: spawned } = message as { process: ChildProcess };
+    child = spawned;
+    exited = new Promise((resolve) => {
+      let stderrTail = '';
+      spawned.once('spawn', () => {
+        if (spawned.pid !== undefined) report({ type: 'process-started', pid: spawned.pid });
+        spawned.stderr?.on('data', (chunk: Buffer) => {
+          stderrTail = (stderrTail + chunk.toString()).slice(-STDERR_TAIL_CHARS);
+        });
+      });
+      // `close`, not `exit`: by then stderr has been read to its end.
+      spawned.once('close', (exitCode, signal) => {
+        report({ type: 'process-exited', exitCode, signal, stderrTail });
+        resolve();
+      });
+      spawned.once('error', () => resolve());
+    });
+  });
+
+  return {
+    get isRunning() {
+      return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
+    },
+    async ensureExited() {
+      const inTime = await Promise.race([
+        exited.then(() => true),
+        delay(EXIT_GRACE_MS, false, { ref: false }),
+      ]);
+      if (inTime) return;
+      child?.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

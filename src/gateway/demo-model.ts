@@ -1,0 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ConfiguredModel } from '../config/gateway-config.js';
+import { DEMO_SCRIPT } from '../scripted-model/demo-script.js';
+import { createScriptedModel } from '../scripted-model/scripted-model.js';
+
+/** Writes the built-in model's file into `folder`: what a gateway without any config serves. */
+export async function createDemoModel(folder: string): Promise<ConfiguredModel> {
+  const source = join(folder, 'demo.gguf');
+  await writeFile(source, createScriptedModel(DEMO_SCRIPT));
+  return {
+    alias: 'demo',
+    type: 'llamacpp-completion',
+    category: 'chat',
+    source,
+    config: { device: 'cpu' },
+    default: true,
+    preload: true,
+  };
+}

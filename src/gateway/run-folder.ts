@@ -1,0 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder of one run of the gateway, for sockets and files that nobody needs afterwards. */
+export interface RunFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** The name is short: a Unix socket's path may have 103 bytes on macOS, whose temporary folder takes half of them. */
+export async function createRunFolder(): Promise<RunFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'qvac-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}

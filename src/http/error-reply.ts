@@ -1,0 +1,56 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, ERRORS, type ErrorCode } from '../protocol/errors.js';
+
+/** OpenAI's error envelope. */
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly code: ErrorCode;
+    readonly param: string | null;
+  };
+}
+
+/** Seconds after which a client may try again, where nothing better is known. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** The body of an error reply, and of an `error` frame in a stream. */
+export function toErrorBody(error: ApiError): ErrorBody {
+  const { type } = ERRORS[error.code];
+  return { error: { message: error.message, type, code: error.code, param: error.param ?? null } };
+}
+
+/** Whatever was thrown, as what a client may see of it. Of a bug it sees nothing but that there was one. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const code = (error as Partial<FastifyError> | null)?.code;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('request_too_large', 'The request body is too large.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError(
+        'unsupported_media_type',
+        "Send the body as JSON, with 'Content-Type: application/json'.",
+      );
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new ApiError('invalid_json', `The request body is not valid JSON: ${(error as Error).message}`);
+    default:
+      return new ApiError('internal_error', 'The server failed to answer. Its log says why.', {
+        cause: error,
+      });
+  }
+}
+
+/** The one place that writes an error reply. */
+export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const apiError = toApiError(error);
+  const { status, retryable } = ERRORS[apiError.code];
+  if (apiError.code === 'internal_error') request.log.error({ err: apiError.cause }, 'request failed');
+  reply.code(status);
+  if (retryable) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  // Clients retry every 5xx by themselves: one that would fail again is not worth it.
+  if (status >= 500) reply.header('x-should-retry', String(retryable));
+  return reply.send(toErrorBody(apiError));
+}

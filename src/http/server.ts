@@ -1,0 +1,58 @@
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import type { Fleet } from '../models/fleet.js';
+import { ApiError } from '../protocol/errors.js';
+import type { Logger } from '../telemetry/logger.js';
+import { replyWithError } from './error-reply.js';
+import { chatRoute } from './openai/chat-route.js';
+import { modelsRoute } from './openai/models-route.js';
+import { rejectOtherMethods } from './reject-other-methods.js';
+import { requestId } from './request-id.js';
+
+/** Most bytes of a JSON body. Long conversations fit; a request can't fill the memory. */
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The HTTP server, not yet listening.
+ *
+ * @param started requests wait for it, so that the port is taken at once but nothing is answered before the models that
+ *   are to be preloaded are loaded.
+ */
+export function createServer(fleet: Fleet, started: Promise<void>, log: Logger): FastifyInstance {
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true, // one line per request, below
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: requestId,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    await started;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        path: request.url,
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+      },
+      'request completed',
+    );
+  });
+  app.setErrorHandler(replyWithError);
+  app.setNotFoundHandler((request) => {
+    throw new ApiError(
+      'not_found',
+      `Nothing is served at ${request.method} ${request.url}. The API is under /v1.`,
+    );
+  });
+
+  const finishRoutes = rejectOtherMethods(app);
+  modelsRoute(app, fleet);
+  chatRoute(app, fleet);
+  finishRoutes();
+  return app;
+}

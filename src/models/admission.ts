@@ -1,0 +1,75 @@
+import { ApiError } from '../protocol/errors.js';
+import { abortable } from './abortable.js';
+
+/**
+ * Lets a bounded number of calls run at once and queues the rest, first come first served. The engine has a queue of
+ * its own, but a call that waits there can't be moved to another worker.
+ */
+export class Admission {
+  readonly #slots: number;
+  readonly #queueLimit: number;
+  readonly #queue = new Set<() => void>();
+  #running = 0;
+
+  constructor(slots: number, queueLimit: number) {
+    this.#slots = slots;
+    this.#queueLimit = queueLimit;
+  }
+
+  /** Calls that wait for a slot. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /**
+   * Waits for a slot.
+   *
+   * @returns a function that gives the slot back; calling it again does nothing.
+   * @throws {ApiError} `queue_full`, at once; or the reason of `signal`.
+   */
+  async acquire(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#running < this.#slots) {
+      this.#running += 1;
+      return this.#releaseOnce();
+    }
+    if (this.#queue.size >= this.#queueLimit) {
+      throw new ApiError(
+        'queue_full',
+        `${this.#queue.size} calls wait for this model already. Try again later.`,
+      );
+    }
+    let admit = (): void => {};
+    const admitted = new Promise<void>((resolve) => {
+      admit = resolve;
+    });
+    this.#queue.add(admit);
+    try {
+      await abortable(admitted, signal);
+    } catch (error) {
+      // Admitted and aborted in the same turn: the slot was handed over and must go on to the next.
+      if (!this.#queue.delete(admit)) this.#release();
+      throw error;
+    }
+    return this.#releaseOnce();
+  }
+
+  #releaseOnce(): () => void {
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#release();
+    };
+  }
+
+  #release(): void {
+    const [next] = this.#queue;
+    if (next) {
+      this.#queue.delete(next); // the slot passes from hand to hand: #running stays
+      next();
+    } else {
+      this.#running -= 1;
+    }
+  }
+}

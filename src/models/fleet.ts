@@ -1,0 +1,79 @@
+import { ApiError } from '../protocol/errors.js';
+import type { Category } from '../protocol/model-types.js';
+import type { ModelHost } from './model-host.js';
+
+/** A configured model and its life. */
+export interface FleetModel {
+  readonly host: ModelHost;
+  readonly category: Category;
+  /** Serves requests of its category that name no model. */
+  readonly default: boolean;
+}
+
+/** All models of the gateway, by alias. */
+export class Fleet {
+  readonly #models: ReadonlyMap<string, FleetModel>;
+
+  constructor(models: readonly FleetModel[]) {
+    this.#models = new Map(models.map((model) => [model.host.alias, model]));
+  }
+
+  /** All configured models, in the order of the config. */
+  hosts(): ModelHost[] {
+    return [...this.#models.values()].map(({ host }) => host);
+  }
+
+  /** The models that are loaded, in the order of the config. */
+  loaded(): ModelHost[] {
+    return this.hosts().filter(({ loadedAt }) => loadedAt !== undefined);
+  }
+
+  /** @throws {ApiError} `model_not_found`. */
+  get(alias: string): ModelHost {
+    return this.#find(alias).host;
+  }
+
+  /**
+   * The model that serves a request.
+   *
+   * @param alias what the request says in `model`; `undefined` means the default of the category.
+   * @throws {ApiError} `model_not_found`, `missing_model` if there is no default, or `invalid_model_type`.
+   */
+  resolve(alias: string | undefined, category: Category): ModelHost {
+    if (alias === undefined) return this.#defaultOf(category);
+    const model = this.#find(alias);
+    if (model.category !== category) {
+      throw new ApiError(
+        'invalid_model_type',
+        `Model '${alias}' is a ${model.category} model; this endpoint needs a ${category} model.`,
+        { param: 'model' },
+      );
+    }
+    return model.host;
+  }
+
+  /** Unloads all models at once, cancelling the calls that still run. */
+  async unloadAll(): Promise<void> {
+    await Promise.all(this.hosts().map((host) => host.unload(0)));
+  }
+
+  #find(alias: string): FleetModel {
+    const model = this.#models.get(alias);
+    if (model) return model;
+    const known = [...this.#models.keys()].map((name) => `'${name}'`).join(', ');
+    throw new ApiError('model_not_found', `No model '${alias}' is configured. Configured are: ${known}.`, {
+      param: 'model',
+    });
+  }
+
+  #defaultOf(category: Category): ModelHost {
+    for (const model of this.#models.values()) {
+      if (model.default && model.category === category) return model.host;
+    }
+    throw new ApiError(
+      'missing_model',
+      `The request names no model and no ${category} model is the default. Send 'model', or set "default": true in the config.`,
+      { param: 'model' },
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallStream } from '../pool/call-stream.js';
+import type { ModelPool } from '../pool/model-pool.js';
+import { ApiError } from '../protocol/errors.js';
+import type { ChatEvent } from '../protocol/events.js';
+import type { ChatRequest } from '../protocol/jobs.js';
+import type { Logger } from '../telemetry/logger.js';
+import { abortable } from './abortable.js';
+import { Admission } from './admission.js';
+import { type ModelEvent, type ModelState, transition } from './model-state.js';
+
+/** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
+const DRAIN_TIMEOUT_MS = 30_000;
+
+/** How long the engine may take to let go of a cancelled call before its worker is ended all the same. */
+const CANCEL_TIMEOUT_MS = 5_000;
+
+/** Calls that may wait for a slot of one model. */
+const QUEUE_LIMIT = 64;
+
+/**
+ * One model's life: loads it when it is wanted, lends its worker to calls, unloads it. It is the only one that changes
+ * the model's state, and never awaits between reading and changing it.
+ */
+export class ModelHost {
+  readonly alias: string;
+  readonly #createPool: () => ModelPool;
+  readonly #log: Logger;
+  readonly #calls = new Set<CallStream<ChatEvent>>();
+  readonly #admission: Admission;
+  #state: ModelState = 'idle';
+  #pool: ModelPool | undefined;
+  #loadedAt: Date | undefined;
+  /** Settles when the state that is passing now (loading, draining, unloading) has passed. */
+  #passing: Promise<void> = Promise.resolve();
+
+  /**
+   * @param slots calls that the engine runs at once.
+   * @param createPool makes the worker of a new incarnation.
+   */
+  constructor(alias: string, slots: number, createPool: () => ModelPool, log: Logger) {
+    this.alias = alias;
+    this.#createPool = createPool;
+    this.#log = log;
+    this.#admission = new Admission(slots, QUEUE_LIMIT);
+  }
+
+  get state(): ModelState {
+    return this.#state;
+  }
+
+  /** When the model became ready; `undefined` unless it is loaded. */
+  get loadedAt(): Date | undefined {
+    return this.#loadedAt;
+  }
+
+  /** The model's `bare` process. */
+  get pid(): number | undefined {
+    return this.#pool?.pid;
+  }
+
+  /**
+   * Loads the model unless it is loaded. Everyone who waits shares one load.
+   *
+   * @throws {ApiError} `model_load_failed`, or `model_unloaded` if it was unloaded meanwhile; or the signal's reason.
+   */
+  async ensureReady(signal: AbortSignal): Promise<ModelPool> {
+    while (true) {
+      signal.throwIfAborted();
+      if (this.#state === 'ready' && this.#pool) return this.#pool;
+      if (this.#state === 'idle') this.#pass(this.#load());
+      await abortable(this.#passing, signal);
+    }
+  }
+
+  /**
+   * Runs a chat completion, after those that came before it.
+   *
+   * @param signal aborts the call: leaves the queue, or frees the engine.
+   * @throws {ApiError} if the model can't be loaded or has too long a queue.
+   */
+  async chat(request: ChatRequest, signal: AbortSignal): Promise<CallStream<ChatEvent>> {
+    while (true) {
+      const pool = await this.ensureReady(signal);
+      const release = await this.#admission.acquire(signal);
+      if (this.#state !== 'ready' || this.#pool !== pool) {
+        release(); // unloaded or died while this call waited: it has not begun, so it goes to the next worker
+        continue;
+      }
+      const call = pool.chat(request);
+      this.#calls.add(call);
+      const cancel = (): void => call.cancel(signal.reason);
+      signal.addEventListener('abort', cancel, { once: true });
+      void call.ended.then(() => {
+        signal.removeEventListener('abort', cancel);
+        this.#calls.delete(call);
+        release();
+      });
+      return call;
+    }
+  }
+
+  /**
+   * Unloads the model: running calls may finish until a deadline, then they are cancelled. When it resolves, thread and
+   * process are gone. Calls that arrive meanwhile wait and load the model again.
+   */
+  async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
+    if (this.#state === 'loading' || this.#state === 'ready') this.#pass(this.#drainAndClose(drainTimeoutMs));
+    if (this.#state !== 'idle') await this.#passing;
+  }
+
+  async #load(): Promise<void> {
+    const startedAt = performance.now();
+    const pool = this.#createPool();
+    this.#pool = pool;
+    this.#apply('load');
+    try {
+      await pool.load(({ downloadedBytes, totalBytes }) =>
+        this.#log.debug({ downloadedBytes, totalBytes }, 'model downloading'),
+      );
+    } catch (error) {
+      if (this.#pool !== pool) throw error; // unloaded meanwhile
+      await pool.close();
+      this.#pool = undefined;
+      this.#apply('load-failed');
+      this.#log.error({ err: error }, 'model load failed');
+      throw error;
+    }
+    this.#loadedAt = new Date();
+    this.#apply('loaded');
+    this.#log.info({ loadMs: Math.round(performance.now() - startedAt), pid: pool.pid }, 'model loaded');
+    void pool.died.then((reason) => this.#onDied(pool, reason));
+  }
+
+  async #drainAndClose(drainTimeoutMs: number): Promise<void> {
+    const pool = this.#pool;
+    this.#apply('unload');
+    if (this.#state === 'draining') {
+      await this.#callsEnded(drainTimeoutMs);
+      const unloaded = new ApiError(
+        'model_unloaded',
+        `Model '${this.alias}' was unloaded while it answered.`,
+      );
+      for (const call of this.#calls) call.cancel(unloaded);
+      await this.#callsEnded(CANCEL_TIMEOUT_MS);
+      if (this.#state !== 'draining') return; // died meanwhile
+      this.#apply('drained');
+    }
+    this.#pool = undefined;
+    this.#loadedAt = undefined;
+    await pool?.close();
+    this.#apply('unloaded');
+    this.#log.info('model unloaded');
+  }
+
+  async #callsEnded(timeoutMs: number): Promise<void> {
+    const ended = Promise.all([...this.#calls].map((call) => call.ended));
+    await Promise.race([ended, delay(timeoutMs, undefined, { ref: false })]);
+  }
+
+  #onDied(pool: ModelPool, reason: string): void {
+    void pool.close();
+    if (this.#pool !== pool) return;
+    this.#pool = undefined;
+    this.#loadedAt = undefined;
+    this.#apply('died');
+    this.#log.error({ reason }, 'model worker died');
+  }
+
+  #pass(passing: Promise<void>): void {
+    this.#passing = passing;
+    passing.catch(() => {}); // thrown to those who wait, if anyone does
+  }
+
+  #apply(event: ModelEvent): void {
+    this.#state = transition(this.#state, event);
+  }
+}

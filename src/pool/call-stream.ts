@@ -1,0 +1,91 @@
+import type { MessagePort } from 'node:worker_threads';
+import { ApiError } from '../protocol/errors.js';
+import type { CallFailure } from '../protocol/events.js';
+import type { CallCommand } from '../protocol/jobs.js';
+
+/**
+ * A running call: its events as they come, in arrays of all that has come since the last look; `end` is the last.
+ *
+ * Iterate it once. It throws an {@link ApiError} if the call failed, the reason if it was cancelled, or `worker_crashed`
+ * if the worker died, which shows as a port that closes before the end (a job's own reply can overtake the last
+ * messages on its port). Leaving the loop early cancels the call.
+ */
+export class CallStream<Event extends { readonly type: string }> implements AsyncIterable<Event[]> {
+  /** Resolves when the worker has let go of the call, however it ended: the engine is free again. */
+  readonly ended: Promise<void>;
+
+  readonly #port: MessagePort;
+  #pending: Event[] = [];
+  #isOver = false;
+  #failure: unknown;
+  #cancelReason: unknown;
+  #wake = (): void => {};
+
+  /** @param alias names the model in the error of a crash. */
+  constructor(port: MessagePort, alias: string) {
+    this.#port = port;
+    port.on('message', (event: Event | CallFailure) => this.#accept(event));
+    this.ended = new Promise((resolve) => {
+      port.once('close', () => {
+        this.#finish(crashed(alias));
+        resolve();
+      });
+    });
+  }
+
+  /** Frees the engine; the stream then throws `reason`, unless it had ended before. */
+  cancel(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#cancelReason ??= reason;
+    this.#port.postMessage({ type: 'cancel' } satisfies CallCommand);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Event[], void> {
+    try {
+      while (true) {
+        if (this.#pending.length > 0) {
+          const events = this.#pending;
+          this.#pending = [];
+          yield events;
+        } else if (this.#isOver) {
+          if (this.#failure) throw this.#failure;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.cancel(new ApiError('client_closed_request', 'The reader left before the end.'));
+    }
+  }
+
+  #accept(event: Event | CallFailure): void {
+    if (isFailure(event)) {
+      this.#finish(event.type === 'error' ? ApiError.from(event.error) : this.#cancelReason);
+      return;
+    }
+    this.#pending.push(event);
+    if (event.type === 'end') this.#finish(undefined);
+    else this.#wake();
+  }
+
+  #finish(failure: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#failure = failure;
+    this.#wake();
+  }
+}
+
+function isFailure(event: { readonly type: string }): event is CallFailure {
+  return event.type === 'error' || event.type === 'cancelled';
+}
+
+function crashed(alias: string): ApiError {
+  return new ApiError(
+    'worker_crashed',
+    `The worker of model '${alias}' ended unexpectedly. The model is loaded again on the next request.`,
+  );
+}

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { ApiError } from '../protocol/errors.js';
+import type { ChatEvent, LifeEvent } from '../protocol/events.js';
+import type { ChatRequest, Job } from '../protocol/jobs.js';
+import type { ModelSpec } from '../protocol/model-spec.js';
+import { CallStream } from './call-stream.js';
+import { type WorkerSurroundings, workerEnv } from './worker-env.js';
+
+/** How long an unload may take before the thread and the process are killed. */
+const UNLOAD_TIMEOUT_MS = 10_000;
+
+/** More than a worker ever gets: admission happens before the pool. */
+const CALLS_PER_WORKER = 1_000;
+
+/** Bytes of a download that a load waits for. */
+export interface DownloadProgress {
+  readonly downloadedBytes: number;
+  readonly totalBytes: number;
+}
+
+/**
+ * One incarnation of a model's worker: a piscina pool of exactly one thread, which owns one loaded model and its
+ * `bare` process. A new incarnation is a new pool: piscina itself would respawn a dead thread at once and for ever.
+ */
+export class ModelPool {
+  readonly #spec: ModelSpec;
+  readonly #piscina: Piscina<Job, void>;
+  readonly #calls = new Set<MessagePort>();
+  #pid: number | undefined;
+  #isClosing = false;
+  #reportDeath: (reason: string) => void = () => {};
+
+  /** Resolves with the reason if the thread or its process ends without being asked to. */
+  readonly died: Promise<string>;
+
+  constructor(spec: ModelSpec, surroundings: WorkerSurroundings) {
+    this.#spec = spec;
+    this.died = new Promise((resolve) => {
+      this.#reportDeath = resolve;
+    });
+    this.#piscina = new Piscina<Job, void>({
+      filename: new URL('../../workers/model-worker.js', import.meta.url).href,
+      env: workerEnv(spec, surroundings) as NodeJS.ProcessEnv,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: CALLS_PER_WORKER,
+      atomics: 'disabled', // the default blocks the idle thread's event loop, and the SDK's socket lives on it
+      recordTiming: false,
+      workerHistogram: false,
+    });
+    // A thread that fails at import never settles run(): this event is all there is.
+    this.#piscina.on('error', (error: Error) => this.#die(`its thread failed: ${error.message}`));
+  }
+
+  /** Process id of the model's `bare` process, once it has started. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
+  /**
+   * Loads the model. Call it once, first.
+   *
+   * @throws {ApiError} `model_load_failed`, or `model_unloaded` if it was closed meanwhile. Close it after a failure.
+   */
+  load(onProgress: (progress: DownloadProgress) => void): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((resolve, reject) => {
+      port1.on('message', (event: LifeEvent) => {
+        switch (event.type) {
+          case 'process-started':
+            this.#pid = event.pid;
+            break;
+          case 'download-progress':
+            onProgress(event);
+            break;
+          case 'loaded':
+            resolve();
+            break;
+          case 'load-failed':
+            reject(ApiError.from(event.error));
+            break;
+          case 'process-exited':
+            this.#pid = undefined;
+            this.#die(describeExit(event));
+            break;
+        }
+      });
+      port1.once('close', () => {
+        if (this.#isClosing)
+          reject(new ApiError('model_unloaded', `Model '${this.#spec.alias}' was unloaded.`));
+        else this.#die('its thread ended');
+      });
+      void this.died.then((reason) => {
+        reject(
+          new ApiError('model_load_failed', `Model '${this.#spec.alias}' could not be loaded: ${reason}.`),
+        );
+      });
+      this.#run({ kind: 'load', spec: this.#spec, port: port2 }, port2);
+    });
+  }
+
+  /** Starts a chat completion. What goes wrong shows in the stream. */
+  chat(request: ChatRequest): CallStream<ChatEvent> {
+    const { port1, port2 } = new MessageChannel();
+    this.#calls.add(port1);
+    port1.once('close', () => this.#calls.delete(port1));
+    const stream = new CallStream<ChatEvent>(port1, this.#spec.alias);
+    this.#run({ kind: 'chat', request, port: port2 }, port2);
+    return stream;
+  }
+
+  /** Unloads the model and ends its thread and process; when it resolves both are gone. Safe in any state. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#piscina.threads.length > 0) {
+      const unloaded = this.#piscina.run({ kind: 'unload' }).catch(() => {}); // a dead thread has nothing to unload
+      await Promise.race([unloaded, this.died, delay(UNLOAD_TIMEOUT_MS, undefined, { ref: false })]);
+    }
+    for (const port of this.#calls) port.close();
+    await this.#piscina.destroy();
+    this.#killProcess();
+  }
+
+  #run(job: Job, port: MessagePort): void {
+    this.#piscina.run(job, { transferList: [port] }).catch((error: Error) => {
+      this.#die(`its thread ended: ${error.message}`);
+    });
+  }
+
+  #die(reason: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#reportDeath(reason);
+    for (const port of this.#calls) port.close();
+    this.#killProcess();
+  }
+
+  /** A thread that dies leaves its process running. */
+  #killProcess(): void {
+    if (this.#pid === undefined) return;
+    try {
+      process.kill(this.#pid, 'SIGKILL');
+    } catch {} // gone by itself
+    this.#pid = undefined;
+  }
+}
+
+function describeExit({
+  exitCode,
+  signal,
+  stderrTail,
+}: Extract<LifeEvent, { type: 'process-exited' }>): string {
+  const how = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`;
+  const lastWords = stderrTail.trim();
+  return `its engine process ${how}${lastWords && `\n${lastWords}`}`;
+}

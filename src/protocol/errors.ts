@@ -1,0 +1,72 @@
+/**
+ * The one table of errors. A code is stable API: clients and tests may depend on it, messages may change.
+ * Codes that the official QVAC server has keep their names.
+ */
+
+/** What a client sees of an error class: HTTP status, OpenAI's `type`, and whether the same call may succeed later. */
+interface ErrorClass {
+  readonly status: number;
+  readonly type: 'invalid_request_error' | 'authentication_error' | 'rate_limit_error' | 'server_error';
+  readonly retryable: boolean;
+}
+
+const rejected = (status: number): ErrorClass => ({
+  status,
+  type: 'invalid_request_error',
+  retryable: false,
+});
+const unavailable: ErrorClass = { status: 503, type: 'server_error', retryable: true };
+
+export const ERRORS = {
+  // The request itself is wrong: sending it again changes nothing.
+  invalid_json: rejected(400),
+  invalid_type: rejected(400),
+  invalid_value: rejected(400),
+  missing_model: rejected(400),
+  missing_messages: rejected(400),
+  invalid_model_type: rejected(400),
+  context_length_exceeded: rejected(400),
+  not_found: rejected(404),
+  model_not_found: rejected(404),
+  method_not_allowed: rejected(405),
+  request_too_large: rejected(413),
+  unsupported_media_type: rejected(415),
+  client_closed_request: rejected(499), // nobody reads it but the log
+  // The request is fine; this server can't serve it now.
+  queue_full: { status: 429, type: 'rate_limit_error', retryable: true },
+  engine_error: { status: 500, type: 'server_error', retryable: false },
+  internal_error: { status: 500, type: 'server_error', retryable: false },
+  model_load_failed: { status: 500, type: 'server_error', retryable: false },
+  model_unloaded: unavailable,
+  worker_crashed: unavailable,
+  shutting_down: unavailable,
+} as const satisfies Record<string, ErrorClass>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error as plain data: piscina and `postMessage` drop `code` and `name` of an `Error`. */
+export interface ErrorData {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly param?: string;
+}
+
+/**
+ * An error that a client may see. `message` names the thing and says what to do; `param` is the path of the
+ * request's field at fault. Anything else that is thrown is a bug, answered as `internal_error`.
+ */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly param: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { param?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.param = options.param;
+  }
+
+  static from({ code, message, param }: ErrorData): ApiError {
+    return new ApiError(code, message, param === undefined ? {} : { param });
+  }
+}

@@ -1,0 +1,37 @@
+import type { ErrorData } from './errors.js';
+
+/** What a worker tells of its model, on the port that came with `load`. */
+export type LifeEvent =
+  | { readonly type: 'process-started'; readonly pid: number }
+  | { readonly type: 'download-progress'; readonly downloadedBytes: number; readonly totalBytes: number }
+  | { readonly type: 'loaded' }
+  | { readonly type: 'load-failed'; readonly error: ErrorData }
+  | {
+      readonly type: 'process-exited';
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      /** The last of what the process wrote to stderr: a native abort says there why. */
+      readonly stderrTail: string;
+    };
+
+/** Token counts of a call, by the engine. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the prompt's tokens, those that came from a cache. */
+  readonly cachedTokens: number;
+}
+
+/** Why a generation ended: by itself, or at the limit of tokens. */
+export type FinishReason = 'stop' | 'length';
+
+/** What streams back from a chat call; `end` is the last. */
+export type ChatEvent =
+  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'thinking-delta'; readonly text: string }
+  | { readonly type: 'end'; readonly finishReason: FinishReason; readonly usage: Usage };
+
+/** What ends a call of any kind instead of its `end`. A port that closes before either means that the worker died. */
+export type CallFailure =
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'error'; readonly error: ErrorData };

@@ -1,0 +1,40 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ModelSpec } from './model-spec.js';
+
+/** One message of a conversation, as the engine takes it. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+}
+
+/** Sampling parameters of one call, by the SDK's names. An absent one leaves the model's own default. */
+export interface GenerationParams {
+  readonly temp?: number;
+  readonly top_p?: number;
+  readonly seed?: number;
+  /** Most tokens to generate. */
+  readonly predict?: number;
+  readonly frequency_penalty?: number;
+  readonly presence_penalty?: number;
+}
+
+/** A chat completion to run. */
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly params: GenerationParams;
+}
+
+/**
+ * What a model worker is asked. `load` comes first and once; its port stays open for the life of the model and
+ * carries `LifeEvent`s. Every call has a port of its own, which carries its events and at last its end or a `CallFailure` one way, and
+ * {@link CallCommand}s the other.
+ */
+export type Job =
+  | { readonly kind: 'load'; readonly spec: ModelSpec; readonly port: MessagePort }
+  | { readonly kind: 'unload' }
+  | { readonly kind: 'chat'; readonly request: ChatRequest; readonly port: MessagePort };
+
+/** What the gateway may send on a call's port while the call runs. */
+export interface CallCommand {
+  readonly type: 'cancel';
+}

@@ -1,0 +1,4 @@
+import { ocrPlugin } from '@qvac/sdk/ggml-ocr/plugin';
+import { serveEngine } from './serve-engine.js';
+
+serveEngine(ocrPlugin);

@@ -1,0 +1,4 @@
+import { parakeetPlugin } from '@qvac/sdk/parakeet-transcription/plugin';
+import { serveEngine } from './serve-engine.js';
+
+serveEngine(parakeetPlugin);

@@ -1,0 +1,71 @@
+/**
+ * `QvacResponse.iterate()` of @qvac/infer-base 0.4 sleeps 100 ms between looks at its output, so that the first
+ * token of a fast model comes 100 ms late and the others in bursts. This one wakes on the response's own events.
+ */
+
+/** The part of infer-base's `QvacResponse` that we build on. All of it is documented API. */
+interface EngineResponse {
+  readonly output: unknown[];
+  on(event: 'output', listener: () => void): unknown;
+  off(event: 'output', listener: () => void): unknown;
+  await(): Promise<unknown>;
+  iterate(): AsyncIterable<unknown>;
+}
+
+/** An engine's model as the SDK's plugins make it. The SDK types only its `load`. */
+interface EngineModel {
+  run(...args: unknown[]): Promise<unknown>;
+}
+
+function isEngineModel(value: object): value is EngineModel {
+  return typeof (value as Partial<EngineModel>).run === 'function';
+}
+
+function isEngineResponse(value: unknown): value is EngineResponse {
+  const response = value as Partial<EngineResponse> | null;
+  return (
+    Array.isArray(response?.output) &&
+    typeof response.on === 'function' &&
+    typeof response.off === 'function' &&
+    typeof response.await === 'function' &&
+    typeof response.iterate === 'function'
+  );
+}
+
+async function* iterate(response: EngineResponse): AsyncGenerator<unknown> {
+  let wake = (): void => {};
+  let settled = false;
+  const onOutput = (): void => wake();
+  const finished = response.await().finally(() => {
+    settled = true;
+    wake();
+  });
+  finished.catch(() => {}); // thrown below, once all output is out
+  response.on('output', onOutput);
+  try {
+    for (let next = 0; ; ) {
+      while (next < response.output.length) yield response.output[next++];
+      if (settled) break;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    response.off('output', onOutput);
+  }
+  await finished;
+}
+
+/**
+ * Makes the responses of `model.run()` stream without polling. A model or a response that does not look as expected
+ * keeps its own `iterate`: slower, never wrong.
+ */
+export function streamWithoutPolling(model: object): void {
+  if (!isEngineModel(model)) return;
+  const run = model.run;
+  model.run = async (...args) => {
+    const response = await run.apply(model, args);
+    if (isEngineResponse(response)) response.iterate = () => iterate(response);
+    return response;
+  };
+}

@@ -1,0 +1,4 @@
+import { ttsPlugin } from '@qvac/sdk/tts-ggml/plugin';
+import { serveEngine } from './serve-engine.js';
+
+serveEngine(ttsPlugin);
