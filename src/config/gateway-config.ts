@@ -1,0 +1,28 @@
+import type { ModelSpec } from '../protocol/model-spec.js';
+import type { Category } from '../protocol/model-types.js';
+
+/** A model of the config, resolved: what a worker needs to load it, and how the gateway treats it. */
+export interface ConfiguredModel extends ModelSpec {
+  readonly category: Category;
+  /** Answers requests without a `model` field in its category. At most one per category. */
+  readonly default: boolean;
+  /** Loaded before the port answers. */
+  readonly preload: boolean;
+  /** The SDK constant that it was named by, if it was. */
+  readonly constant?: string;
+}
+
+/** A config, read once, checked and deep-frozen. */
+export interface GatewayConfig {
+  /** Absolute path of the file it came from; `undefined` if there is none and everything is a default. */
+  readonly file: string | undefined;
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** In the order of the file; aliases are unique. */
+  readonly models: readonly ConfiguredModel[];
+  /** The SDK's own top-level settings, as they were written. */
+  readonly sdk: Readonly<Record<string, unknown>>;
+  /** What a person should know at start-up although it stops nothing. */
+  readonly warnings: readonly string[];
+}

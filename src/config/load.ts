@@ -1,0 +1,59 @@
+import { dirname, resolve } from 'node:path';
+import { checkDefaults } from './check-defaults.js';
+import { checkModelEntries } from './check-model-entries.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { explain } from './explain.js';
+import { findConfig, readConfig } from './find-config.js';
+import { frozenCopy } from './frozen-copy.js';
+import type { GatewayConfig } from './gateway-config.js';
+import { type ResolvedModel, resolveModel } from './resolve-model.js';
+import { configSchema } from './schema.js';
+
+export interface LoadConfigOptions {
+  /** The file to read, absolute or relative to `cwd`; without it, the nearest one at or above `cwd`. */
+  readonly path?: string;
+  readonly cwd: string;
+}
+
+/**
+ * Reads, checks, resolves and freezes the config. Without a file: every default, and no models.
+ * @throws {ConfigError} with every problem that was found.
+ */
+export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<GatewayConfig> {
+  const found = path === undefined ? await findConfig(resolve(cwd)) : await readConfig(resolve(cwd, path));
+  const { file, value } = found ?? { file: undefined, value: {} };
+  // Only a file can be wrong: the empty config is right, whatever the fallback name.
+  const refuse = (problems: readonly ConfigProblem[]) => {
+    if (problems.length > 0) throw new ConfigError(file ?? cwd, problems);
+  };
+  refuse(checkKind(value));
+  refuse(checkSchema(value));
+  const { $schema: _, serve, ...sdk } = configSchema.parse(value);
+
+  const resolved: ResolvedModel[] = [];
+  for (const [alias, entry] of Object.entries(serve.models)) {
+    resolved.push(await resolveModel(alias, entry, file === undefined ? cwd : dirname(file)));
+  }
+  const models = resolved.flatMap(({ model }) => model ?? []);
+  refuse([...resolved.flatMap(({ problems }) => problems), ...checkDefaults(models)]);
+  const warnings = [...new Set(resolved.flatMap(({ warning }) => warning ?? []))];
+  return frozenCopy({ file, host: serve.host, port: serve.port, models, sdk, warnings });
+}
+
+function checkSchema(value: unknown): ConfigProblem[] {
+  const entries = checkModelEntries(value);
+  const isTold = ({ path }: ConfigProblem) =>
+    entries.some((entry) => `${path}.`.startsWith(`${entry.path}.`));
+  return [...entries, ...explain(configSchema, value).filter((problem) => !isTold(problem))];
+}
+
+/** A function or an instance of a class would otherwise pass as an object without settings. */
+function checkKind(value: unknown): ConfigProblem[] {
+  if (typeof value === 'function') {
+    return [{ path: '', message: 'exports a function; export the settings themselves, an object' }];
+  }
+  const prototype: unknown =
+    typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (prototype === Object.prototype || prototype === null) return [];
+  return [{ path: '', message: 'must hold an object: { "serve": { "models": { … } } }' }];
+}

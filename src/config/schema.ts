@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
+import { SDK_CONFIG_SHAPE } from './sdk-config-shape.js';
+
+const modelAlias = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^(?!\s)\P{Cc}*(?<!\s)$/u, 'an alias cannot begin or end with a space, nor hold a control character')
+  .describe(
+    'Name that HTTP clients use in the `model` field. 1 to 128 characters; slashes and colons are fine.',
+  );
+
+const constantName = z
+  .string()
+  .min(1)
+  .describe(
+    'Name of a model constant of @qvac/sdk, for example QWEN3_600M_INST_Q4. It tells source and type.',
+  );
+
+const modelSettings = {
+  default: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Answer requests without a `model` field, for the kind of endpoint that this model serves. At most one model per kind. Default: false.',
+    ),
+  preload: z
+    .boolean()
+    .default(false)
+    .describe('Load before the port answers, instead of at the first request (cold start). Default: false.'),
+  config: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe(
+      "Passed to the engine: the SDK's modelConfig for this model type, and `threads` (CPU threads, count) for llamacpp models. Default: {}.",
+    ),
+};
+
+const constantModel = z
+  .strictObject({ model: constantName, ...modelSettings })
+  .describe("A model of the SDK's registry.");
+
+const sourceModel = z
+  .strictObject({
+    src: z
+      .string()
+      .min(1)
+      .describe(
+        'Where the weights are: a path (relative to this file, or ~/…), or a http(s)://, pear:// or registry:// URL.',
+      ),
+    type: z
+      .enum([...Object.keys(MODEL_TYPE_ALIASES), ...MODEL_TYPES])
+      .describe('Model type of the SDK, canonical or short: llamacpp-completion or llm.'),
+    ...modelSettings,
+  })
+  .describe('A model of your own.');
+
+const serve = z.strictObject({
+  host: z
+    .string()
+    .regex(/^[^\s/]+$/, 'must be a host name or an IP address, without http:// and without a port')
+    .default('127.0.0.1')
+    .describe('Address to listen on. Host name or IP address. Default: 127.0.0.1, this machine only.'),
+  port: z
+    .int()
+    .min(0)
+    .max(65535)
+    .default(11434)
+    .describe('Port to listen on. 0 picks a free one. Default: 11434.'),
+  models: z
+    .record(modelAlias, z.union([constantName, constantModel, sourceModel]))
+    .default({})
+    .describe(
+      'The models that the gateway serves, by alias. Other models are answered with 404. Default: none.',
+    ),
+});
+
+/** The whole of `qvac.config.*`: every key, its default and its unit. Unknown keys are errors. */
+export const configSchema = z
+  .strictObject({
+    $schema: z
+      .string()
+      .optional()
+      .describe('Where an editor finds the JSON schema of this file. Otherwise ignored.'),
+    ...SDK_CONFIG_SHAPE,
+    serve: serve.prefault({}).describe('The HTTP gateway, `qvac serve openai`.'),
+  })
+  .meta({ title: 'qvac.config', description: 'Configuration of qvac-gateway and of @qvac/sdk.' });
+
+/** A config as a user writes it. */
+export type QvacConfig = z.input<typeof configSchema>;
+
+/** One entry of `serve.models`, defaults filled in. */
+export type ModelEntry = z.output<typeof serve>['models'][string];

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import OpenAI from 'openai';
+import { startGateway } from '../support/gateway.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
+import { parseSse } from '../support/sse.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const folder = tempFolder();
+const config = writeScriptedConfig(folder, [[ALPHA, { default: true }], [BETA]]);
+const gateway = await startGateway(['-c', config], folder);
+const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+
+const hello = [{ role: 'user' as const, content: 'Hello!' }];
+
+async function post(body: unknown): Promise<Response> {
+  return fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+describe('loading on the first request', () => {
+  test('concurrent first requests share one load', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, () => openai.chat.completions.create({ model: 'beta', messages: hello })),
+    );
+    for (const reply of replies) assert.equal(reply.choices[0]?.message.content, fallbackOf(BETA));
+    const loads = gateway.log.filter(({ msg, model }) => msg === 'model loaded' && model === 'beta');
+    assert.equal(loads.length, 1);
+  });
+});
+
+describe('a blocking completion', () => {
+  test('has the shape of OpenAI and the exact text', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const response = await post({ model: 'alpha', messages: hello });
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('x-request-id') ?? '', /^req_/);
+    const body = (await response.json()) as OpenAI.ChatCompletion;
+    assert.match(body.id, /^chatcmpl-/);
+    assert.ok(body.created >= before && body.created <= Date.now() / 1000);
+    const { prompt_tokens, completion_tokens } = body.usage ?? {};
+    assert.deepEqual(body, {
+      id: body.id,
+      object: 'chat.completion',
+      created: body.created,
+      model: 'alpha',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: fallbackOf(ALPHA), refusal: null },
+          logprobs: null,
+          finish_reason: 'stop',
+        },
+      ],
+      usage: {
+        prompt_tokens,
+        completion_tokens,
+        total_tokens: (prompt_tokens ?? Number.NaN) + (completion_tokens ?? Number.NaN),
+        prompt_tokens_details: { cached_tokens: 0 },
+      },
+    });
+  });
+
+  test('counts the tokens of the prompt and of the reply', async () => {
+    const count = async (content: string, max_tokens: number) => {
+      const { usage } = await openai.chat.completions.create({
+        model: 'alpha',
+        messages: [{ role: 'user', content }],
+        max_tokens,
+      });
+      return usage;
+    };
+    const short = await count('Hello', 5);
+    const longer = await count('Hello, you', 7);
+    assert.equal(short?.completion_tokens, 5);
+    assert.equal(longer?.completion_tokens, 7);
+    // The scripted models have a token per byte of the prompt.
+    assert.equal((longer?.prompt_tokens ?? 0) - (short?.prompt_tokens ?? 0), ', you'.length);
+  });
+
+  for (const limit of ['max_tokens', 'max_completion_tokens'] as const) {
+    test(`ends with length at ${limit}`, async () => {
+      const reply = await openai.chat.completions.create({ model: 'alpha', messages: hello, [limit]: 3 });
+      assert.equal(reply.choices[0]?.finish_reason, 'length');
+      const text = reply.choices[0]?.message.content ?? '';
+      assert.ok(text.length > 0 && fallbackOf(ALPHA).startsWith(text) && text !== fallbackOf(ALPHA));
+      assert.equal(reply.usage?.completion_tokens, 3);
+    });
+  }
+
+  test('takes the default model when none is named', async () => {
+    const response = await post({ messages: hello });
+    assert.equal(((await response.json()) as OpenAI.ChatCompletion).model, 'alpha');
+  });
+
+  test('takes content as parts, null for what is absent, and parameters that it does not know', async () => {
+    const response = await post({
+      model: 'alpha',
+      messages: [
+        { role: 'developer', content: 'Be brief.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'eu' },
+            { type: 'text', text: 'ro' },
+          ],
+        },
+      ],
+      stream: null,
+      temperature: null,
+      max_tokens: null,
+      stop: null,
+      user: 'someone',
+      metadata: { any: 'thing' },
+    });
+    assert.equal(response.status, 200);
+    const body = (await response.json()) as OpenAI.ChatCompletion;
+    assert.equal(body.choices[0]?.message.content, 'It costs 5 € or a 🙂.');
+  });
+
+  test('takes every sampling parameter of the document', async () => {
+    const reply = await openai.chat.completions.create({
+      model: 'alpha',
+      messages: hello,
+      temperature: 0.7,
+      top_p: 0.9,
+      seed: -5,
+      frequency_penalty: 0.1,
+      presence_penalty: 0.1,
+    });
+    assert.equal(reply.choices[0]?.message.content, fallbackOf(ALPHA));
+  });
+
+  test('puts thinking beside the answer', async () => {
+    const response = await post({ model: 'alpha', messages: [{ role: 'user', content: 'think' }] });
+    const { choices } = (await response.json()) as { choices: { message: Record<string, unknown> }[] };
+    assert.equal(choices[0]?.message.content, 'It is four.');
+    assert.equal(choices[0]?.message.reasoning_content, 'Let me see: 2 and 2.');
+  });
+});
+
+describe('a streamed completion', () => {
+  test('has the frames of OpenAI in their order', async () => {
+    const response = await post({
+      model: 'alpha',
+      messages: hello,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    const payloads = parseSse(await response.text());
+    assert.equal(payloads.pop(), '[DONE]');
+    const chunks = payloads.map((payload) => JSON.parse(payload) as OpenAI.ChatCompletionChunk);
+
+    assert.equal(new Set(chunks.map(({ id }) => id)).size, 1);
+    assert.equal(new Set(chunks.map(({ created }) => created)).size, 1);
+    for (const { object, model } of chunks) {
+      assert.equal(object, 'chat.completion.chunk');
+      assert.equal(model, 'alpha');
+    }
+    const counts = chunks.pop();
+    assert.deepEqual(counts?.choices, []);
+    assert.ok((counts?.usage?.completion_tokens ?? 0) > 10);
+    for (const chunk of chunks) assert.equal(chunk.usage, null);
+
+    const choices = chunks.map((chunk) => chunk.choices[0]);
+    assert.deepEqual(choices[0], {
+      index: 0,
+      delta: { role: 'assistant', content: '', refusal: null },
+      logprobs: null,
+      finish_reason: null,
+    });
+    assert.deepEqual(choices.at(-1), { index: 0, delta: {}, logprobs: null, finish_reason: 'stop' });
+    const deltas = choices.slice(1, -1);
+    for (const choice of deltas) assert.equal(choice?.finish_reason, null);
+    assert.equal(deltas.map((choice) => choice?.delta.content).join(''), fallbackOf(ALPHA));
+    assert.ok(deltas.length > 10, 'one chunk per token');
+  });
+
+  test('has no usage unless it was asked for', async () => {
+    const response = await post({ model: 'alpha', messages: hello, stream: true, max_tokens: 2 });
+    const payloads = parseSse(await response.text());
+    assert.equal(payloads.pop(), '[DONE]');
+    const chunks = payloads.map((payload) => JSON.parse(payload) as Record<string, unknown>);
+    for (const chunk of chunks) assert.ok(!('usage' in chunk));
+    assert.deepEqual(chunks.at(-1)?.choices, [
+      { index: 0, delta: {}, logprobs: null, finish_reason: 'length' },
+    ]);
+  });
+
+  test('keeps characters whole that are split over tokens', async () => {
+    const stream = await openai.chat.completions.create({
+      model: 'alpha',
+      messages: [{ role: 'user', content: 'euro' }],
+      stream: true,
+    });
+    let text = '';
+    for await (const chunk of stream) {
+      const delta = chunk.choices[0]?.delta.content ?? '';
+      assert.ok(!delta.includes('\uFFFD'), 'a torn character');
+      text += delta;
+    }
+    assert.equal(text, 'It costs 5 € or a 🙂.');
+  });
+
+  test('twenty at once on two models all complete with the right text', async () => {
+    const texts = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const stream = openai.chat.completions.stream({
+          model: index % 2 === 0 ? 'alpha' : 'beta',
+          messages: hello,
+        });
+        return stream.finalContent();
+      }),
+    );
+    for (const [index, text] of texts.entries()) {
+      assert.equal(text, fallbackOf(index % 2 === 0 ? ALPHA : BETA));
+    }
+  });
+
+  test('of one model goes on while the other answers', async () => {
+    const endless = await openai.chat.completions.create({
+      model: 'beta',
+      messages: [{ role: 'user', content: 'for ever' }],
+      stream: true,
+      max_tokens: 1_500,
+    });
+    const iterator = endless[Symbol.asyncIterator]();
+    await iterator.next();
+    const other = await openai.chat.completions.create({ model: 'alpha', messages: hello });
+    assert.equal(other.choices[0]?.message.content, fallbackOf(ALPHA));
+    const next = await iterator.next();
+    assert.equal(next.done, false, 'the first stream had not ended before');
+    endless.controller.abort();
+  });
+});
+
+describe('a client that hangs up', () => {
+  test('in mid-stream frees the engine for the next call', async () => {
+    const endless = await openai.chat.completions.create({
+      model: 'alpha',
+      messages: [{ role: 'user', content: 'for ever' }],
+      stream: true,
+    });
+    for await (const _ of endless) break; // leaving the loop closes the connection
+    const next = await openai.chat.completions.create({ model: 'alpha', messages: hello });
+    assert.equal(next.choices[0]?.message.content, fallbackOf(ALPHA));
+  });
+
+  test('while it waits in the queue is forgotten', async () => {
+    const endless = await openai.chat.completions.create({
+      model: 'alpha',
+      messages: [{ role: 'user', content: 'for ever' }],
+      stream: true,
+    });
+    const abort = new AbortController();
+    const queued = openai.chat.completions.create(
+      { model: 'alpha', messages: [{ role: 'user', content: 'for ever' }] },
+      { signal: abort.signal },
+    );
+    const rejected = assert.rejects(queued, OpenAI.APIUserAbortError);
+    abort.abort();
+    await rejected;
+    endless.controller.abort();
+    const next = await openai.chat.completions.create({ model: 'alpha', messages: hello });
+    assert.equal(next.choices[0]?.message.content, fallbackOf(ALPHA));
+  });
+
+  test('from a blocking call frees the engine', async () => {
+    const abort = new AbortController();
+    const blocking = openai.chat.completions.create(
+      { model: 'alpha', messages: [{ role: 'user', content: 'for ever' }] },
+      { signal: abort.signal },
+    );
+    const rejected = assert.rejects(blocking, OpenAI.APIUserAbortError);
+    // The engine must have it before the client leaves: the next one, queued behind it, shows that.
+    const next = openai.chat.completions.create({ model: 'alpha', messages: hello });
+    abort.abort();
+    await rejected;
+    assert.equal((await next).choices[0]?.message.content, fallbackOf(ALPHA));
+  });
+});

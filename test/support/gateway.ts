@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+import { spawnCli } from './cli.js';
+
+/** A line of the gateway's log. */
+export interface LogLine {
+  readonly msg: string;
+  readonly [key: string]: unknown;
+}
+
+/** A gateway that runs as a child process. */
+export interface TestGateway {
+  /** Base URL, without `/v1`. */
+  readonly url: string;
+  readonly pid: number;
+  /** All log lines so far. */
+  readonly log: readonly LogLine[];
+  /** What it wrote to stderr so far. */
+  readonly stderr: () => string;
+  /** Resolves with the first log line, past or to come, that matches. */
+  logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Stops it with SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/**
+ * Starts `qvac serve openai` on a free port and waits until it serves. Call it at the top level of a test file: it is
+ * stopped after the file's tests.
+ */
+export async function startGateway(
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<TestGateway> {
+  const child = spawnCli(['serve', 'openai', '-p', '0', '--log-format', 'json', ...args], cwd, env);
+  const log: LogLine[] = [];
+  const watchers = new Set<(line: LogLine) => void>();
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const exited = once(child, 'close') as Promise<[number | null]>;
+  if (!child.stdout || child.pid === undefined) throw new Error('the gateway was not spawned');
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text) as LogLine;
+    log.push(line);
+    for (const watch of watchers) watch(line);
+  });
+
+  function logged(matches: (line: LogLine) => boolean): Promise<LogLine> {
+    const past = log.find(matches);
+    if (past) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const watch = (line: LogLine): void => {
+        if (!matches(line)) return;
+        watchers.delete(watch);
+        resolve(line);
+      };
+      watchers.add(watch);
+      void exited.then(([code]) => reject(new Error(`the gateway ended with ${code}: ${stderr}`)));
+    });
+  }
+
+  async function stop(): Promise<number | null> {
+    child.kill('SIGTERM');
+    const [exitCode] = await exited;
+    return exitCode;
+  }
+  after(stop);
+
+  const started = await logged(({ msg }) => msg === 'gateway started');
+  return { url: started.url as string, pid: child.pid, log, stderr: () => stderr, logged, stop };
+}

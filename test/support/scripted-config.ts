@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Script } from '../../src/scripted-model/script.js';
+import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
+
+/** Fields of a model entry that a test sets beside `src` and `type`. */
+interface EntryOverrides {
+  readonly default?: boolean;
+  readonly preload?: boolean;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes scripted models and a config that serves them into `folder`; each model's alias is its script's name.
+ *
+ * @returns the path of the config.
+ */
+export function writeScriptedConfig(
+  folder: string,
+  models: readonly (readonly [Script, EntryOverrides?])[],
+): string {
+  const entries = models.map(([script, overrides]) => {
+    const src = `./${script.name}.gguf`;
+    writeFileSync(join(folder, src), createScriptedModel(script));
+    const config = { ctx_size: 2048, device: 'cpu', ...overrides?.config };
+    return [script.name, { src, type: 'llm', ...overrides, config }];
+  });
+  const path = join(folder, 'qvac.config.json');
+  writeFileSync(path, JSON.stringify({ serve: { models: Object.fromEntries(entries) } }));
+  return path;
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { problemsOf } from './load-error.js';
+
+const cases: Record<string, { config: unknown; problems: string[] }> = {
+  'an unknown key, with the nearest': {
+    config: { loglevel: 'warn' },
+    problems: ['loglevel: unknown key; did you mean "loggerLevel"?'],
+  },
+  'an unknown key like no other, with all of them': {
+    config: { serve: { authentication: true } },
+    problems: ['serve.authentication: unknown key; known here: host, port, models'],
+  },
+  'an unknown key of a model': {
+    config: { serve: { models: { 'org/a': { model: 'X', prelaod: true } } } },
+    problems: ['serve.models["org/a"].prelaod: unknown key; did you mean "preload"?'],
+  },
+  'both forms of a model at once': {
+    config: { serve: { models: { a: { model: 'X', src: 'weights.gguf' } } } },
+    problems: [
+      'serve.models.a: has both "model" and "src"; keep "model" for a constant of the SDK, or "src" and "type" for your own',
+    ],
+  },
+  'a type beside a constant': {
+    config: { serve: { models: { a: { model: 'X', type: 'llm' } } } },
+    problems: ['serve.models.a: has "model" and "type"; remove "type", the constant tells it'],
+  },
+  'neither form of a model': {
+    config: { serve: { models: { a: { default: true } } } },
+    problems: [
+      'serve.models.a: needs "model" (a constant of the SDK), or "src" and "type" (a file or URL of your own)',
+    ],
+  },
+  'a model that is no model at all': {
+    config: { serve: { models: { a: 5, b: null, c: [] } } },
+    problems: [
+      'serve.models.a: must be a string or an object, but is 5',
+      'serve.models.b: must be a string or an object, but is null',
+      'serve.models.c: must be a string or an object, but is a list',
+    ],
+  },
+  'a type that is missing': {
+    config: { serve: { models: { a: { src: 'weights.gguf' } } } },
+    problems: [
+      'serve.models.a.type: must be one of "llm", "embeddings", "whisper", "bci", "parakeet", "nmt", "tts", "onnx-tts", "ocr", "diffusion", "vla", "classification" and 11 more, but is missing',
+    ],
+  },
+  'a wrong value inside one form of a model': {
+    config: { serve: { models: { a: { model: 5 }, b: { src: '', type: 'llm' } } } },
+    problems: [
+      'serve.models.a.model: must be a string, but is 5',
+      'serve.models.b.src: must be a string that is not empty, but is ""',
+    ],
+  },
+  'a port out of range, a quoted one, half a one': {
+    config: { serve: { port: 65536 } },
+    problems: ['serve.port: must be at most 65535, but is 65536'],
+  },
+  'half a port': {
+    config: { serve: { port: 80.5 } },
+    problems: ['serve.port: must be a whole number, but is 80.5'],
+  },
+  'a negative port': {
+    config: { serve: { port: -1 } },
+    problems: ['serve.port: must be at least 0, but is -1'],
+  },
+  'a URL as host': {
+    config: { serve: { host: 'http://localhost' } },
+    problems: ['serve.host: must be a host name or an IP address, without http:// and without a port'],
+  },
+  'a quoted boolean': {
+    config: { serve: { models: { a: { model: 'X', preload: 'true' } } } },
+    problems: ['serve.models.a.preload: must be true or false, but is "true"; write true without quotes'],
+  },
+  'an unknown log level, with the nearest': {
+    config: { loggerLevel: 'warning' },
+    problems: [
+      'loggerLevel: must be one of "error", "warn", "info", "debug", "off", but is "warning"; did you mean "warn"?',
+    ],
+  },
+  'a number that must be more than 0': {
+    config: { httpDownloadConcurrency: 0 },
+    problems: ['httpDownloadConcurrency: must be more than 0, but is 0'],
+  },
+  'a relative cache directory': {
+    config: { cacheDirectory: 'cache' },
+    problems: ['cacheDirectory: must be an absolute path: the SDK refuses a relative one'],
+  },
+  'aliases that no client could send': {
+    config: {
+      serve: { models: { '': 'X', ' a': 'X', 'a\n': 'X', 'a\u0007b': 'X', ['x'.repeat(129)]: 'X' } },
+    },
+    problems: [
+      'serve.models[""]: an alias must not be empty',
+      'serve.models[" a"]: an alias cannot begin or end with a space, nor hold a control character',
+      'serve.models["a\\n"]: an alias cannot begin or end with a space, nor hold a control character',
+      'serve.models["a\\u0007b"]: an alias cannot begin or end with a space, nor hold a control character',
+      `serve.models.${'x'.repeat(129)}: an alias has at most 128 characters, this has 129`,
+    ],
+  },
+};
+
+for (const [name, { config, problems }] of Object.entries(cases)) {
+  test(name, async (t) => assert.deepEqual(await problemsOf(t, config), problems));
+}
