@@ -1,12 +1,20 @@
 import {
   type CompletionEvent,
   type CompletionStats,
+  ContextOverflowError,
   cancel,
   completion,
   InferenceCancelledError,
 } from '@qvac/sdk';
 import type { CallFailure, ChatEvent, FinishReason, Usage } from '../protocol/events.js';
 import type { ChatRequest } from '../protocol/jobs.js';
+
+/** A loaded model that chats. */
+export interface ChatModel {
+  readonly modelId: string;
+  /** Tokens that the prompt and the reply of one call may have together. */
+  readonly contextTokens: number;
+}
 
 /**
  * Runs one chat completion on a loaded model and emits its events, `end` or `cancelled` last. Aborting `signal` frees
@@ -15,7 +23,7 @@ import type { ChatRequest } from '../protocol/jobs.js';
  * @throws what the SDK throws; nothing is emitted after that.
  */
 export async function chat(
-  modelId: string,
+  { modelId, contextTokens }: ChatModel,
   request: ChatRequest,
   emit: (event: ChatEvent | CallFailure) => void,
   signal: AbortSignal,
@@ -38,17 +46,29 @@ export async function chat(
   if (signal.aborted) stop();
 
   let stats: CompletionStats = {};
+  let deltas = 0;
   let finishReason: FinishReason | 'cancelled' = 'stop';
   try {
     for await (const event of run.events) {
-      if (event.type === 'contentDelta') emit({ type: 'text-delta', text: event.text });
-      else if (event.type === 'thinkingDelta') emit({ type: 'thinking-delta', text: event.text });
-      else if (event.type === 'completionStats') stats = event.stats;
+      if (event.type === 'contentDelta') {
+        deltas += 1;
+        emit({ type: 'text-delta', text: event.text });
+      } else if (event.type === 'thinkingDelta') {
+        deltas += 1;
+        emit({ type: 'thinking-delta', text: event.text });
+      } else if (event.type === 'completionStats') stats = event.stats;
       else if (event.type === 'completionDone') finishReason = toFinishReason(event);
     }
   } catch (error) {
-    if (!(error instanceof InferenceCancelledError)) throw error;
-    finishReason = 'cancelled';
+    if (error instanceof InferenceCancelledError) {
+      finishReason = 'cancelled';
+    } else if (error instanceof ContextOverflowError && deltas > 0) {
+      // The engine reports a context that the reply has filled as it does a prompt that is too long, without counts.
+      finishReason = 'length';
+      stats = { promptTokens: Math.max(0, contextTokens - deltas), generatedTokens: deltas };
+    } else {
+      throw error;
+    }
   } finally {
     signal.removeEventListener('abort', stop);
     await cancelling;

@@ -6,6 +6,9 @@ import { chat } from './chat.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
 import { toErrorData } from './to-error-data.js';
 
+/** What the SDK takes for `ctx_size` when the config says nothing. */
+const SDK_CONTEXT_TOKENS = 1024;
+
 /** The one model that a worker thread owns, in a `bare` process of its own. */
 export class EngineModel {
   readonly #spec: ModelSpec;
@@ -42,7 +45,7 @@ export class EngineModel {
   ): Promise<void> {
     try {
       if (this.#modelId === undefined) throw new Error('it is not loaded');
-      await chat(this.#modelId, request, emit, signal);
+      await chat({ modelId: this.#modelId, contextTokens: contextTokens(this.#spec) }, request, emit, signal);
     } catch (error) {
       emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });
     }
@@ -59,6 +62,15 @@ export class EngineModel {
       await this.#process.ensureExited();
     }
   }
+}
+
+/** With `parallel` the context is split across the slots. */
+function contextTokens({ config }: ModelSpec): number {
+  const { ctx_size: total = SDK_CONTEXT_TOKENS, parallel = 1 } = config as {
+    ctx_size?: number;
+    parallel?: number;
+  };
+  return Math.floor(total / parallel);
 }
 
 function toLoadOptions(spec: ModelSpec, report: (event: LifeEvent) => void): LoadModelOptions {

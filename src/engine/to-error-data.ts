@@ -6,13 +6,18 @@ import {
 } from '@qvac/sdk';
 import type { ErrorData } from '../protocol/errors.js';
 
+/** llama.cpp's own words, which reach us untyped in SDK 0.16: it knows them without the word "batch" only. */
+const OVERFLOW = /context overflow at .*: prompt tokens (\d+), max context tokens (\d+)/;
+
 /** What an error of the SDK means to a client. */
 export function toErrorData(error: unknown, alias: string): ErrorData {
-  if (error instanceof ContextOverflowError) {
-    const { promptTokens, ctxSize } = error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const overflow = OVERFLOW.exec(reason);
+  if (overflow || error instanceof ContextOverflowError) {
+    const [, promptTokens = 'too many', contextTokens = 'fewer'] = overflow ?? [];
     return {
       code: 'context_length_exceeded',
-      message: `The prompt has ${promptTokens ?? 'too many'} tokens; the context of model '${alias}' holds ${ctxSize ?? 'fewer'}. Shorten the messages or raise ctx_size in the model's config.`,
+      message: `The prompt has ${promptTokens} tokens; the context of model '${alias}' holds ${contextTokens}. Shorten the messages or raise ctx_size in the model's config.`,
       param: 'messages',
     };
   }
@@ -28,6 +33,5 @@ export function toErrorData(error: unknown, alias: string): ErrorData {
   if (error instanceof RequestRejectedByPolicyError) {
     return { code: 'queue_full', message: `Model '${alias}' has too many calls waiting. Try again later.` };
   }
-  const reason = error instanceof Error ? error.message : String(error);
   return { code: 'engine_error', message: `Model '${alias}' failed to answer: ${reason}` };
 }

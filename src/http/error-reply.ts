@@ -34,8 +34,10 @@ export function toApiError(error: unknown): ApiError {
       );
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ApiError('invalid_json', 'The request body is not valid JSON.');
+    case 'FST_ERR_BAD_URL':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new ApiError('invalid_json', `The request body is not valid JSON: ${(error as Error).message}`);
+      return new ApiError('invalid_request', (error as Error).message);
     default:
       return new ApiError('internal_error', 'The server failed to answer. Its log says why.', {
         cause: error,

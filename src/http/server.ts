@@ -1,12 +1,15 @@
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Fleet } from '../models/fleet.js';
 import { ApiError } from '../protocol/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { replyToUnreadable } from './client-error.js';
+import { closeUnusedConnections } from './close-unused-connections.js';
 import { replyWithError } from './error-reply.js';
 import { chatRoute } from './openai/chat-route.js';
 import { modelsRoute } from './openai/models-route.js';
 import { rejectOtherMethods } from './reject-other-methods.js';
 import { requestId } from './request-id.js';
+import { logRequests } from './request-log.js';
 
 /** Most bytes of a JSON body. Long conversations fit; a request can't fill the memory. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -20,27 +23,22 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 export function createServer(fleet: Fleet, started: Promise<void>, log: Logger): FastifyInstance {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true, // one line per request, below
+    // One line per request: ours.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    clientErrorHandler: replyToUnreadable,
+    frameworkErrors: replyWithError,
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestId,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
   });
 
+  app.removeContentTypeParser('text/plain');
+  logRequests(app);
+  closeUnusedConnections(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     await started;
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        path: request.url,
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime),
-      },
-      'request completed',
-    );
   });
   app.setErrorHandler(replyWithError);
   app.setNotFoundHandler((request) => {

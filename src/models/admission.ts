@@ -16,6 +16,11 @@ export class Admission {
     this.#queueLimit = queueLimit;
   }
 
+  /** The next call will have to wait. */
+  get isFull(): boolean {
+    return this.#running >= this.#slots;
+  }
+
   /** Calls that wait for a slot. */
   get waiting(): number {
     return this.#queue.size;
@@ -29,7 +34,7 @@ export class Admission {
    */
   async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#running < this.#slots) {
+    if (!this.isFull) {
       this.#running += 1;
       return this.#releaseOnce();
     }

@@ -82,6 +82,7 @@ export class ModelHost {
   async chat(request: ChatRequest, signal: AbortSignal): Promise<CallStream<ChatEvent>> {
     while (true) {
       const pool = await this.ensureReady(signal);
+      if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
       const release = await this.#admission.acquire(signal);
       if (this.#state !== 'ready' || this.#pool !== pool) {
         release(); // unloaded or died while this call waited: it has not begun, so it goes to the next worker
@@ -89,6 +90,7 @@ export class ModelHost {
       }
       const call = pool.chat(request);
       this.#calls.add(call);
+      this.#log.debug({ running: this.#calls.size }, 'call started');
       const cancel = (): void => call.cancel(signal.reason);
       signal.addEventListener('abort', cancel, { once: true });
       void call.ended.then(() => {

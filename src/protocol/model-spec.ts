@@ -18,6 +18,6 @@ export interface ModelSpec {
   readonly alias: string;
   readonly type: ModelType;
   readonly source: ModelSource;
-  /** The SDK's `modelConfig`, already checked against the SDK's schema. */
+  /** The SDK's `modelConfig`, already checked against the SDK's schema, and our own `threads` for llama.cpp. */
   readonly config: Readonly<Record<string, unknown>>;
 }

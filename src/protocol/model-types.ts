@@ -21,7 +21,7 @@ export const MODEL_TYPES = [
 export type ModelType = (typeof MODEL_TYPES)[number];
 
 /** Short names that a config may use, as the SDK's own aliases. */
-export const MODEL_TYPE_ALIASES: Readonly<Record<string, ModelType>> = {
+export const MODEL_TYPE_ALIASES = {
   llm: 'llamacpp-completion',
   embeddings: 'llamacpp-embedding',
   whisper: 'whispercpp-transcription',
@@ -34,7 +34,7 @@ export const MODEL_TYPE_ALIASES: Readonly<Record<string, ModelType>> = {
   diffusion: 'sdcpp-generation',
   vla: 'ggml-vla',
   classification: 'ggml-classification',
-};
+} as const satisfies Record<string, ModelType>;
 
 /** What a model is for, seen from the API: each category has its own endpoint and its own default model. */
 export type Category =
@@ -69,5 +69,9 @@ export function categoryOf(type: ModelType): Category {
 
 /** The canonical type for a canonical or short name, or `undefined` if the SDK has no such type. */
 export function toModelType(name: string): ModelType | undefined {
-  return MODEL_TYPES.find((type) => type === name) ?? MODEL_TYPE_ALIASES[name];
+  const canonical = MODEL_TYPES.find((type) => type === name);
+  if (canonical) return canonical;
+  return Object.hasOwn(MODEL_TYPE_ALIASES, name)
+    ? MODEL_TYPE_ALIASES[name as keyof typeof MODEL_TYPE_ALIASES]
+    : undefined;
 }

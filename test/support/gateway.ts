@@ -18,9 +18,11 @@ export interface TestGateway {
   readonly log: readonly LogLine[];
   /** What it wrote to stderr so far. */
   readonly stderr: () => string;
-  /** Resolves with the first log line, past or to come, that matches. */
-  logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Stops it with SIGTERM; resolves with the exit code. */
+  /** Resolves with the first log line that matches, among those from number `since` on and those to come. */
+  logged(matches: (line: LogLine) => boolean, since?: number): Promise<LogLine>;
+  /** Resolves with the exit code when it has ended. */
+  readonly exited: Promise<number | null>;
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -40,7 +42,7 @@ export async function startGateway(
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk;
   });
-  const exited = once(child, 'close') as Promise<[number | null]>;
+  const exited = once(child, 'close').then(([exitCode]) => exitCode as number | null);
   if (!child.stdout || child.pid === undefined) throw new Error('the gateway was not spawned');
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text) as LogLine;
@@ -48,8 +50,8 @@ export async function startGateway(
     for (const watch of watchers) watch(line);
   });
 
-  function logged(matches: (line: LogLine) => boolean): Promise<LogLine> {
-    const past = log.find(matches);
+  function logged(matches: (line: LogLine) => boolean, since = 0): Promise<LogLine> {
+    const past = log.slice(since).find(matches);
     if (past) return Promise.resolve(past);
     return new Promise((resolve, reject) => {
       const watch = (line: LogLine): void => {
@@ -58,17 +60,16 @@ export async function startGateway(
         resolve(line);
       };
       watchers.add(watch);
-      void exited.then(([code]) => reject(new Error(`the gateway ended with ${code}: ${stderr}`)));
+      void exited.then((exitCode) => reject(new Error(`the gateway ended with ${exitCode}: ${stderr}`)));
     });
   }
 
   async function stop(): Promise<number | null> {
     child.kill('SIGTERM');
-    const [exitCode] = await exited;
-    return exitCode;
+    return exited;
   }
   after(stop);
 
   const started = await logged(({ msg }) => msg === 'gateway started');
-  return { url: started.url as string, pid: child.pid, log, stderr: () => stderr, logged, stop };
+  return { url: started.url as string, pid: child.pid, log, stderr: () => stderr, logged, exited, stop };
 }

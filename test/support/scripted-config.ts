@@ -19,8 +19,8 @@ export function writeScriptedConfig(
   folder: string,
   models: readonly (readonly [Script, EntryOverrides?])[],
 ): string {
-  const entries = models.map(([script, overrides]) => {
-    const src = `./${script.name}.gguf`;
+  const entries = models.map(([script, overrides], index) => {
+    const src = `./model-${index}.gguf`;
     writeFileSync(join(folder, src), createScriptedModel(script));
     const config = { ctx_size: 2048, device: 'cpu', ...overrides?.config };
     return [script.name, { src, type: 'llm', ...overrides, config }];

@@ -13,7 +13,7 @@ import { chatRequestSchema, toChatMessages, toGenerationParams } from './chat-re
 /** `POST /v1/chat/completions`. */
 export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
   app.post('/v1/chat/completions', async (request, reply) => {
-    const body = parseBody(chatRequestSchema, request.body);
+    const body = parseBody(chatRequestSchema, request.body, { messages: 'missing_messages' });
     const host = fleet.resolve(body.model ?? undefined, 'chat');
     const signal = hangUpSignal(reply);
     const call = await host.chat(

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+
+/** What nginx logs for a client that left before its answer. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Writes one line per request, when its connection is done with it, however that came. */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => {
+      const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
+      const durationMs = Math.round(reply.elapsedTime);
+      request.log.info(
+        { method: request.method, path: request.url, status, durationMs },
+        'request completed',
+      );
+    });
+  });
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { DEMO_SCRIPT } from '../../src/scripted-model/demo-script.js';
+import { spawnCli } from '../support/cli.js';
+import { startGateway } from '../support/gateway.js';
+import { isAlive } from '../support/processes.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const folder = tempFolder();
+
+async function say(url: string, content: string, model?: string): Promise<string> {
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
+  });
+  const body = (await response.json()) as { choices: [{ message: { content: string } }] };
+  return body.choices[0].message.content;
+}
+
+test('without any config the demo model says what it is', async () => {
+  const gateway = await startGateway([], folder);
+  const text = await say(gateway.url, 'Hello!');
+  assert.equal(text, fallbackOf(DEMO_SCRIPT));
+  assert.match(text, /demo model/);
+  assert.match(text, /qvac\.config\.json/);
+  assert.equal(await gateway.stop(), 0);
+});
+
+test('a config is found from the working directory upward', async () => {
+  const project = join(folder, 'project');
+  const deep = join(project, 'a', 'b');
+  mkdirSync(deep, { recursive: true });
+  writeScriptedConfig(project, [[ALPHA, { default: true }]]);
+  const gateway = await startGateway([], deep);
+  assert.equal(await say(gateway.url, 'Hello!'), fallbackOf(ALPHA));
+  assert.equal(await gateway.stop(), 0);
+});
+
+test('--model preloads beside what the config preloads', async () => {
+  const config = writeScriptedConfig(folder, [
+    [ALPHA, { preload: true }],
+    [BETA],
+    [{ ...BETA, name: 'gamma' }],
+  ]);
+  const gateway = await startGateway(['-c', config, '--model', 'beta'], folder);
+  const response = await fetch(`${gateway.url}/v1/models`);
+  const { data } = (await response.json()) as { data: { id: string }[] };
+  assert.deepEqual(
+    data.map(({ id }) => id),
+    ['alpha', 'beta'],
+  );
+  assert.equal(await gateway.stop(), 0);
+});
+
+test('the port is taken at once, and answers when the preloaded models are there', async () => {
+  const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }]]);
+  const child = spawnCli(['serve', 'openai', '-p', '0', '-c', config], folder);
+  try {
+    const [first] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    const { msg } = JSON.parse(first.toString().split('\n')[0] ?? '') as { msg: string };
+    const url = /http:\S+/.exec(msg)?.[0];
+    assert.ok(url, msg);
+    const response = await fetch(`${url}/v1/models`);
+    const { data } = (await response.json()) as { data: { id: string }[] };
+    assert.deepEqual(
+      data.map(({ id }) => id),
+      ['alpha'],
+    );
+  } finally {
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
+});
+
+test('a model that cannot be loaded says why, and the others serve', async () => {
+  const path = writeScriptedConfig(folder, [[ALPHA, { preload: true }]]);
+  writeFileSync(join(folder, 'junk.gguf'), 'this is no model');
+  const entry = { src: './junk.gguf', type: 'llm', preload: true };
+  const { serve } = JSON.parse(readFileSync(path, 'utf8')) as { serve: { models: object } };
+  const config = join(folder, 'junk.config.json');
+  writeFileSync(config, JSON.stringify({ serve: { models: { ...serve.models, junk: entry } } }));
+
+  const gateway = await startGateway(['-c', config], folder);
+  assert.equal(await say(gateway.url, 'Hello!', 'alpha'), fallbackOf(ALPHA));
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'junk', messages: [{ role: 'user', content: 'Hello!' }] }),
+  });
+  assert.equal(response.status, 500);
+  assert.equal(response.headers.get('x-should-retry'), 'false');
+  const { error } = (await response.json()) as { error: { code: string; message: string } };
+  assert.equal(error.code, 'model_load_failed');
+  assert.match(error.message, /'junk' could not be loaded: ./);
+  assert.equal(await gateway.stop(), 0);
+});
+
+describe('a signal to stop', () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`${signal} lets a running stream finish, and leaves nothing behind`, async () => {
+      const temp = join(folder, signal);
+      mkdirSync(temp);
+      const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }]]);
+      const gateway = await startGateway(['-c', config], folder, { TMPDIR: temp });
+      const pid = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
+      assert.ok(isAlive(pid));
+
+      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          messages: [{ role: 'user', content: 'for ever' }],
+          model: 'alpha',
+          stream: true,
+          max_tokens: 1_000,
+        }),
+      });
+      process.kill(gateway.pid, signal);
+      const text = await response.text();
+      assert.ok(text.endsWith('data: [DONE]\n\n'), text.slice(-200));
+      assert.equal(await gateway.exited, 0);
+      assert.ok(!isAlive(pid), 'no bare process');
+      assert.deepEqual(readdirSync(temp), [], 'no temporary file');
+      assert.equal(gateway.stderr(), '');
+    });
+  }
+
+  test('does not wait for connections that never sent a request', async () => {
+    const gateway = await startGateway([], folder);
+    const { port, hostname } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    const [exitCode] = await Promise.all([gateway.stop(), once(socket, 'close')]);
+    assert.equal(exitCode, 0);
+  });
+});
