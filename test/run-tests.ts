@@ -12,6 +12,9 @@ const FOLDERS = ['unit', 'integration'];
 /** A gateway under test keeps both cores of a small machine busy; more at once would only make each slower. */
 const CONCURRENCY = 2;
 
+/** For one test. What hangs fails, and does not hold up the run. */
+const TIMEOUT_MS = 120_000;
+
 const wanted = process.argv.slice(2);
 const files = (wanted.length > 0 ? wanted : FOLDERS).flatMap((folder) => {
   const root = fileURLToPath(new URL(folder, import.meta.url));
@@ -22,7 +25,13 @@ const files = (wanted.length > 0 ? wanted : FOLDERS).flatMap((folder) => {
 
 const { status } = spawnSync(
   process.execPath,
-  ['--test', `--test-concurrency=${CONCURRENCY}`, '--test-reporter=spec', ...files],
+  [
+    '--test',
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${TIMEOUT_MS}`,
+    '--test-reporter=spec',
+    ...files,
+  ],
   { stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

@@ -3,7 +3,7 @@ import type { Fleet } from '../models/fleet.js';
 import { ApiError } from '../protocol/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { replyToUnreadable } from './client-error.js';
-import { closeUnusedConnections } from './close-unused-connections.js';
+import { closeIdleConnections } from './close-idle-connections.js';
 import { replyWithError } from './error-reply.js';
 import { chatRoute } from './openai/chat-route.js';
 import { modelsRoute } from './openai/models-route.js';
@@ -29,13 +29,12 @@ export function createServer(fleet: Fleet, started: Promise<void>, log: Logger):
     frameworkErrors: replyWithError,
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestId,
-    forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
   });
 
   app.removeContentTypeParser('text/plain');
   logRequests(app);
-  closeUnusedConnections(app);
+  closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     await started;

@@ -136,6 +136,7 @@ describe('a signal to stop', () => {
     const gateway = await startGateway([], folder);
     const { port, hostname } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
+    socket.resume(); // or it would never see its end
     await once(socket, 'connect');
     const [exitCode] = await Promise.all([gateway.stop(), once(socket, 'close')]);
     assert.equal(exitCode, 0);

@@ -4,7 +4,7 @@ import type { ModelHost } from '../../models/model-host.js';
 import { ApiError } from '../../protocol/errors.js';
 
 /** A model in OpenAI's shape. */
-export interface ModelObject {
+interface ModelObject {
   readonly id: string;
   readonly object: 'model';
   /** Unix time in seconds of when it was loaded. */

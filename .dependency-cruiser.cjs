@@ -1,0 +1,75 @@
+/**
+ * The layers of docs/architecture.md, checked: lower never imports higher, type imports included. Heavy packages stay
+ * behind the one file that wraps them.
+ */
+const LAYERS = {
+  protocol: [],
+  'scripted-model': [],
+  config: ['protocol'],
+  telemetry: ['protocol'],
+  engine: ['protocol'],
+  pool: ['protocol'],
+  models: ['protocol', 'telemetry', 'pool'],
+  http: ['protocol', 'telemetry', 'pool', 'models'],
+  gateway: ['protocol', 'config', 'telemetry', 'scripted-model', 'pool', 'models', 'http'],
+  cli: ['config', 'telemetry', 'gateway'],
+};
+
+const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
+  name: `layer-${layer}`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: { path: '^(src|workers)/', pathNot: `^src/(${[layer, ...lower].join('|')})/` },
+}));
+
+/** Package → the only files that may import it. */
+const HOMES = {
+  '@qvac/sdk': '^(src/engine/|workers/bare/|src/config/(constants|sdk-schemas)\\.ts)',
+  piscina: '^src/pool/model-pool\\.ts',
+  commander: '^src/cli/main\\.ts',
+  cosmiconfig: '^src/config/',
+  jiti: '^src/config/',
+  fastify: '^src/http/',
+  pino: '^src/telemetry/',
+};
+
+const homeRules = Object.entries(HOMES).map(([name, home]) => ({
+  name: `home-of-${name}`,
+  severity: 'error',
+  from: { path: '^(src|workers)/', pathNot: home },
+  to: { path: `^node_modules/${name}/`, dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphan',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.d\\.ts$|^workers/bare/' },
+      to: {},
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'workers-run-the-engine',
+      comment: 'The thread side knows the protocol and the engine only.',
+      severity: 'error',
+      from: { path: '^workers/' },
+      to: { path: '^src/', pathNot: '^src/(engine|protocol)/' },
+    },
+    {
+      name: 'no-product-code-from-tests',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    ...layerRules,
+    ...homeRules,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
