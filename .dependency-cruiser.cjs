@@ -25,7 +25,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 /** Package → the only files that may import it. */
 const HOMES = {
   '@qvac/sdk': '^(src/engine/|workers/bare/|src/config/(constants|sdk-schemas)\\.ts)',
-  piscina: '^src/pool/model-pool\\.ts',
+  piscina: '^src/pool/worker-thread\\.ts',
   commander: '^src/cli/main\\.ts',
   cosmiconfig: '^src/config/',
   jiti: '^src/config/',

@@ -1,4 +1,4 @@
 /** Piscina entry of a model's thread: it owns one loaded model and answers the gateway's jobs. */
-import { createJobRunner } from '../src/engine/run-job.js';
+import { createModelJobRunner } from '../src/engine/run-model-job.js';
 
-export default createJobRunner();
+export default createModelJobRunner();

@@ -26,7 +26,7 @@ export class EngineModel {
   /** Loads the model and reports `loaded` or `load-failed`. It never rejects. */
   async load(): Promise<void> {
     try {
-      this.#modelId = await loadModel(toLoadOptions(this.#spec, this.#report));
+      this.#modelId = await loadModel(toLoadOptions(this.#spec));
       this.#report({ type: 'loaded' });
     } catch (error) {
       // A process that died tells its own reason, with what it wrote to stderr: let that report come first.
@@ -73,13 +73,11 @@ function contextTokens({ config }: ModelSpec): number {
   return Math.floor(total / parallel);
 }
 
-function toLoadOptions(spec: ModelSpec, report: (event: LifeEvent) => void): LoadModelOptions {
+function toLoadOptions(spec: ModelSpec): LoadModelOptions {
   const { threads: _, ...modelConfig } = spec.config; // the SDK would drop it: it travels by environment
   return {
     modelSrc: spec.source,
     modelType: spec.type,
     modelConfig,
-    onProgress: ({ downloaded, total }) =>
-      report({ type: 'download-progress', downloadedBytes: downloaded, totalBytes: total }),
   } as LoadModelOptions; // its type ties modelType to modelConfig; the config was checked by the SDK's schema before
 }

@@ -7,6 +7,7 @@ import { createServer } from '../http/server.js';
 import { Fleet } from '../models/fleet.js';
 import { ModelHost } from '../models/model-host.js';
 import { threadsPerModel } from '../models/thread-policy.js';
+import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createDemoModel } from './demo-model.js';
@@ -53,16 +54,18 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       sdkConfigFile,
       threadsPerModel: threadsPerModel(availableParallelism(), models.length),
     };
+    const assets = new AssetsPool(surroundings);
     const fleet = new Fleet(
       models.map((model) => ({
         category: model.category,
         default: model.default,
-        host: new ModelHost(
-          model.alias,
-          slotsOf(model),
-          () => new ModelPool(model, surroundings),
-          log.child({ model: model.alias }),
-        ),
+        host: new ModelHost({
+          alias: model.alias,
+          slots: slotsOf(model),
+          download: (onProgress) => assets.ensure(model, onProgress),
+          createPool: () => new ModelPool(model, surroundings),
+          log: log.child({ model: model.alias }),
+        }),
       })),
     );
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DownloadProgress } from '../pool/assets-pool.js';
 import type { CallStream } from '../pool/call-stream.js';
 import type { ModelPool } from '../pool/model-pool.js';
 import { ApiError } from '../protocol/errors.js';
@@ -18,13 +19,25 @@ const CANCEL_TIMEOUT_MS = 5_000;
 /** Calls that may wait for a slot of one model. */
 const QUEUE_LIMIT = 64;
 
+/** What a host needs of the rest of the gateway. */
+export interface ModelHostOptions {
+  readonly alias: string;
+  /** Calls that the engine runs at once. */
+  readonly slots: number;
+  /** Puts the model's files on this machine, where they are not yet. */
+  readonly download: (onProgress: (progress: DownloadProgress) => void) => Promise<void>;
+  /** Makes the worker of a new incarnation. */
+  readonly createPool: () => ModelPool;
+  readonly log: Logger;
+}
+
 /**
  * One model's life: loads it when it is wanted, lends its worker to calls, unloads it. It is the only one that changes
  * the model's state, and never awaits between reading and changing it.
  */
 export class ModelHost {
   readonly alias: string;
-  readonly #createPool: () => ModelPool;
+  readonly #options: ModelHostOptions;
   readonly #log: Logger;
   readonly #calls = new Set<CallStream<ChatEvent>>();
   readonly #admission: Admission;
@@ -33,16 +46,14 @@ export class ModelHost {
   #loadedAt: Date | undefined;
   /** Settles when the state that is passing now (loading, draining, unloading) has passed. */
   #passing: Promise<void> = Promise.resolve();
+  /** Ends the wait for a load that an unload overtakes. */
+  #overtaken = new AbortController();
 
-  /**
-   * @param slots calls that the engine runs at once.
-   * @param createPool makes the worker of a new incarnation.
-   */
-  constructor(alias: string, slots: number, createPool: () => ModelPool, log: Logger) {
-    this.alias = alias;
-    this.#createPool = createPool;
-    this.#log = log;
-    this.#admission = new Admission(slots, QUEUE_LIMIT);
+  constructor(options: ModelHostOptions) {
+    this.alias = options.alias;
+    this.#options = options;
+    this.#log = options.log;
+    this.#admission = new Admission(options.slots, QUEUE_LIMIT);
   }
 
   get state(): ModelState {
@@ -113,16 +124,18 @@ export class ModelHost {
 
   async #load(): Promise<void> {
     const startedAt = performance.now();
-    const pool = this.#createPool();
+    const pool = this.#options.createPool();
     this.#pool = pool;
+    this.#overtaken = new AbortController();
+    const overtaken = this.#overtaken.signal;
     this.#apply('load');
     try {
-      await pool.load(({ downloadedBytes, totalBytes }) =>
-        this.#log.debug({ downloadedBytes, totalBytes }, 'model downloading'),
-      );
+      const downloaded = this.#options.download((progress) => this.#log.debug(progress, 'model downloading'));
+      await abortable(downloaded, overtaken);
+      await abortable(pool.load(), overtaken);
     } catch (error) {
-      if (this.#pool !== pool) throw error; // unloaded meanwhile
-      await pool.close();
+      if (!overtaken.aborted) await pool.close();
+      if (overtaken.aborted) throw error; // the unload does the rest
       this.#pool = undefined;
       this.#apply('load-failed');
       this.#log.error({ err: error }, 'model load failed');
@@ -136,6 +149,9 @@ export class ModelHost {
 
   async #drainAndClose(drainTimeoutMs: number): Promise<void> {
     const pool = this.#pool;
+    this.#overtaken.abort(
+      new ApiError('model_unloaded', `Model '${this.alias}' was unloaded while it was loading.`),
+    );
     this.#apply('unload');
     if (this.#state === 'draining') {
       await this.#callsEnded(drainTimeoutMs);

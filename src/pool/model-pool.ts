@@ -1,32 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import { ApiError } from '../protocol/errors.js';
 import type { ChatEvent, LifeEvent } from '../protocol/events.js';
-import type { ChatRequest, Job } from '../protocol/jobs.js';
+import type { ChatRequest, ModelJob } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
-import { type WorkerSurroundings, workerEnv } from './worker-env.js';
+import { modelEnv, type WorkerSurroundings } from './worker-env.js';
+import { createWorkerThread } from './worker-thread.js';
 
 /** How long an unload may take before the thread and the process are killed. */
 const UNLOAD_TIMEOUT_MS = 10_000;
 
-/** More than a worker ever gets: admission happens before the pool. */
-const CALLS_PER_WORKER = 1_000;
-
-/** Bytes of a download that a load waits for. */
-export interface DownloadProgress {
-  readonly downloadedBytes: number;
-  readonly totalBytes: number;
-}
-
 /**
- * One incarnation of a model's worker: a piscina pool of exactly one thread, which owns one loaded model and its
- * `bare` process. A new incarnation is a new pool: piscina itself would respawn a dead thread at once and for ever.
+ * One incarnation of a model's worker: a thread that owns one loaded model and its `bare` process.
  */
 export class ModelPool {
   readonly #spec: ModelSpec;
-  readonly #piscina: Piscina<Job, void>;
+  readonly #thread: ReturnType<typeof createWorkerThread<ModelJob>>;
   readonly #calls = new Set<MessagePort>();
   #pid: number | undefined;
   #isClosing = false;
@@ -40,19 +30,9 @@ export class ModelPool {
     this.died = new Promise((resolve) => {
       this.#reportDeath = resolve;
     });
-    this.#piscina = new Piscina<Job, void>({
-      filename: new URL('../../workers/model-worker.js', import.meta.url).href,
-      env: workerEnv(spec, surroundings) as NodeJS.ProcessEnv,
-      minThreads: 0,
-      maxThreads: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: CALLS_PER_WORKER,
-      atomics: 'disabled', // the default blocks the idle thread's event loop, and the SDK's socket lives on it
-      recordTiming: false,
-      workerHistogram: false,
-    });
+    this.#thread = createWorkerThread<ModelJob>('model-worker.js', modelEnv(spec, surroundings));
     // A thread that fails at import never settles run(): this event is all there is.
-    this.#piscina.on('error', (error: Error) => this.#die(`its thread failed: ${error.message}`));
+    this.#thread.on('error', (error: Error) => this.#die(`its thread failed: ${error.message}`));
   }
 
   /** Process id of the model's `bare` process, once it has started. */
@@ -65,16 +45,13 @@ export class ModelPool {
    *
    * @throws {ApiError} `model_load_failed`, or `model_unloaded` if it was closed meanwhile. Close it after a failure.
    */
-  load(onProgress: (progress: DownloadProgress) => void): Promise<void> {
+  load(): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     return new Promise((resolve, reject) => {
       port1.on('message', (event: LifeEvent) => {
         switch (event.type) {
           case 'process-started':
             this.#pid = event.pid;
-            break;
-          case 'download-progress':
-            onProgress(event);
             break;
           case 'loaded':
             resolve();
@@ -115,17 +92,17 @@ export class ModelPool {
   /** Unloads the model and ends its thread and process; when it resolves both are gone. Safe in any state. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#piscina.threads.length > 0) {
-      const unloaded = this.#piscina.run({ kind: 'unload' }).catch(() => {}); // a dead thread has nothing to unload
+    if (this.#thread.threads.length > 0) {
+      const unloaded = this.#thread.run({ kind: 'unload' }).catch(() => {}); // a dead thread has nothing to unload
       await Promise.race([unloaded, this.died, delay(UNLOAD_TIMEOUT_MS, undefined, { ref: false })]);
     }
     for (const port of this.#calls) port.close();
-    await this.#piscina.destroy();
+    await this.#thread.destroy();
     this.#killProcess();
   }
 
-  #run(job: Job, port: MessagePort): void {
-    this.#piscina.run(job, { transferList: [port] }).catch((error: Error) => {
+  #run(job: ModelJob, port: MessagePort): void {
+    this.#thread.run(job, { transferList: [port] }).catch((error: Error) => {
       this.#die(`its thread ended: ${error.message}`);
     });
   }

@@ -12,23 +12,22 @@ export interface WorkerSurroundings {
   readonly threadsPerModel: number;
 }
 
-/** Environment of a model's thread, inherited by its `bare` process. */
-export function workerEnv(
-  spec: ModelSpec,
-  surroundings: WorkerSurroundings,
-): Record<string, string | undefined> {
+/** Environment of a model's thread, inherited by its `bare` process: it registers only this model's engine. */
+export function modelEnv(spec: ModelSpec, surroundings: WorkerSurroundings): NodeJS.ProcessEnv {
   return {
-    ...process.env,
-    TMPDIR: surroundings.runFolder,
-    QVAC_CONFIG_PATH: surroundings.sdkConfigFile,
-    QVAC_WORKER_PATH: bareEntry(spec),
+    ...sdkEnv(spec.type, surroundings),
     QVAC_GATEWAY_THREADS: String(spec.config.threads ?? surroundings.threadsPerModel),
   };
 }
 
-/** The Bare entry that registers only this model's engine. A missing one would make the SDK fall back to its own. */
-function bareEntry(spec: ModelSpec): string {
-  const path = fileURLToPath(new URL(`../../workers/bare/${spec.type}.js`, import.meta.url));
-  if (!existsSync(path)) throw new Error(`no Bare entry for model type '${spec.type}'`);
-  return path;
+/** Environment of the thread that downloads. */
+export function assetsEnv(surroundings: WorkerSurroundings): NodeJS.ProcessEnv {
+  return sdkEnv('assets', surroundings);
+}
+
+function sdkEnv(bareEntry: string, { runFolder, sdkConfigFile }: WorkerSurroundings): NodeJS.ProcessEnv {
+  const path = fileURLToPath(new URL(`../../workers/bare/${bareEntry}.js`, import.meta.url));
+  // The SDK would fall back to its own entry, which loads every engine.
+  if (!existsSync(path)) throw new Error(`no Bare entry '${bareEntry}'`);
+  return { ...process.env, TMPDIR: runFolder, QVAC_CONFIG_PATH: sdkConfigFile, QVAC_WORKER_PATH: path };
 }

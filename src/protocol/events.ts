@@ -3,7 +3,6 @@ import type { ErrorData } from './errors.js';
 /** What a worker tells of its model, on the port that came with `load`. */
 export type LifeEvent =
   | { readonly type: 'process-started'; readonly pid: number }
-  | { readonly type: 'download-progress'; readonly downloadedBytes: number; readonly totalBytes: number }
   | { readonly type: 'loaded' }
   | { readonly type: 'load-failed'; readonly error: ErrorData }
   | {
@@ -30,6 +29,11 @@ export type ChatEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'thinking-delta'; readonly text: string }
   | { readonly type: 'end'; readonly finishReason: FinishReason; readonly usage: Usage };
+
+/** What streams back from a download; `end` is the last. */
+export type DownloadEvent =
+  | { readonly type: 'progress'; readonly downloadedBytes: number; readonly totalBytes: number }
+  | { readonly type: 'end' };
 
 /** What ends a call of any kind instead of its `end`. A port that closes before either means that the worker died. */
 export type CallFailure =

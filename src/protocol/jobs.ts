@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ModelSpec } from './model-spec.js';
+import type { ModelSource, ModelSpec } from './model-spec.js';
 
 /** One message of a conversation, as the engine takes it. */
 export interface ChatMessage {
@@ -29,10 +29,20 @@ export interface ChatRequest {
  * carries `LifeEvent`s. Every call has a port of its own, which carries its events and at last its end or a `CallFailure` one way, and
  * {@link CallCommand}s the other.
  */
-export type Job =
+export type ModelJob =
   | { readonly kind: 'load'; readonly spec: ModelSpec; readonly port: MessagePort }
   | { readonly kind: 'unload' }
   | { readonly kind: 'chat'; readonly request: ChatRequest; readonly port: MessagePort };
+
+/** What the thread that downloads is asked. */
+export type AssetsJob =
+  | {
+      readonly kind: 'download';
+      readonly alias: string;
+      readonly source: ModelSource;
+      readonly port: MessagePort;
+    }
+  | { readonly kind: 'close' };
 
 /** What the gateway may send on a call's port while the call runs. */
 export interface CallCommand {
