@@ -84,7 +84,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       async stop() {
         const closed = server.close();
         await Promise.race([closed, delay(SHUTDOWN_TIMEOUT_MS, undefined, { ref: false })]);
-        await fleet.unloadAll();
+        await fleet.stop();
         server.server.closeAllConnections();
         await closed;
         await folder.remove();

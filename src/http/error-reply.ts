@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, ERRORS, type ErrorCode } from '../protocol/errors.js';
 
 /** OpenAI's error envelope. */
@@ -45,11 +45,17 @@ export function toApiError(error: unknown): ApiError {
   }
 }
 
+/** As {@link toApiError}; a bug goes to the log. */
+export function toLoggedApiError(error: unknown, log: FastifyBaseLogger): ApiError {
+  const apiError = toApiError(error);
+  if (apiError.code === 'internal_error') log.error({ err: apiError.cause }, 'request failed');
+  return apiError;
+}
+
 /** The one place that writes an error reply. */
 export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const apiError = toApiError(error);
+  const apiError = toLoggedApiError(error, request.log);
   const { status, retryable } = ERRORS[apiError.code];
-  if (apiError.code === 'internal_error') request.log.error({ err: apiError.cause }, 'request failed');
   reply.code(status);
   if (retryable) reply.header('retry-after', RETRY_AFTER_SECONDS);
   // Clients retry every 5xx by themselves: one that would fail again is not worth it.

@@ -26,7 +26,12 @@ export class SseReply {
    * @throws the signal's reason if the client goes away while it must be waited for.
    */
   async write(frames: string, signal: AbortSignal): Promise<void> {
-    if (!this.#raw.write(frames)) await once(this.#raw, 'drain', { signal });
+    if (this.#raw.write(frames)) return;
+    try {
+      await once(this.#raw, 'drain', { signal });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    }
   }
 
   end(frames: string): void {

@@ -4,6 +4,7 @@
  * @throws what the promise rejects with, or the signal's reason.
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  promise.catch(() => {}); // nobody else may be left to take its rejection
   signal.throwIfAborted();
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

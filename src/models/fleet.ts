@@ -52,9 +52,9 @@ export class Fleet {
     return model.host;
   }
 
-  /** Unloads all models at once, cancelling the calls that still run. */
-  async unloadAll(): Promise<void> {
-    await Promise.all(this.hosts().map((host) => host.unload(0)));
+  /** Unloads all models at once and for good, cancelling the calls that still run and refusing those that wait. */
+  async stop(): Promise<void> {
+    await Promise.all(this.hosts().map((host) => host.stop()));
   }
 
   #find(alias: string): FleetModel {

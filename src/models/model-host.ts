@@ -19,6 +19,9 @@ const CANCEL_TIMEOUT_MS = 5_000;
 /** Calls that may wait for a slot of one model. */
 const QUEUE_LIMIT = 64;
 
+/** A `ModelPool`, without its private fields: tests of policy have one without threads. */
+type Pool = Pick<ModelPool, keyof ModelPool>;
+
 /** What a host needs of the rest of the gateway. */
 export interface ModelHostOptions {
   readonly alias: string;
@@ -27,7 +30,7 @@ export interface ModelHostOptions {
   /** Puts the model's files on this machine, where they are not yet. */
   readonly download: (onProgress: (progress: DownloadProgress) => void) => Promise<void>;
   /** Makes the worker of a new incarnation. */
-  readonly createPool: () => ModelPool;
+  readonly createPool: () => Pool;
   readonly log: Logger;
 }
 
@@ -42,12 +45,13 @@ export class ModelHost {
   readonly #calls = new Set<CallStream<ChatEvent>>();
   readonly #admission: Admission;
   #state: ModelState = 'idle';
-  #pool: ModelPool | undefined;
+  #pool: Pool | undefined;
   #loadedAt: Date | undefined;
   /** Settles when the state that is passing now (loading, draining, unloading) has passed. */
   #passing: Promise<void> = Promise.resolve();
   /** Ends the wait for a load that an unload overtakes. */
   #overtaken = new AbortController();
+  #isStopped = false;
 
   constructor(options: ModelHostOptions) {
     this.alias = options.alias;
@@ -73,13 +77,17 @@ export class ModelHost {
   /**
    * Loads the model unless it is loaded. Everyone who waits shares one load.
    *
-   * @throws {ApiError} `model_load_failed`, or `model_unloaded` if it was unloaded meanwhile; or the signal's reason.
+   * @throws {ApiError} `model_load_failed`, `model_unloaded` if it was unloaded meanwhile, or `shutting_down`; or the
+   *   signal's reason.
    */
-  async ensureReady(signal: AbortSignal): Promise<ModelPool> {
+  async ensureReady(signal: AbortSignal): Promise<Pool> {
     while (true) {
       signal.throwIfAborted();
       if (this.#state === 'ready' && this.#pool) return this.#pool;
-      if (this.#state === 'idle') this.#pass(this.#load());
+      if (this.#state === 'idle') {
+        if (this.#isStopped) throw shuttingDown();
+        this.#pass(this.#load());
+      }
       await abortable(this.#passing, signal);
     }
   }
@@ -95,8 +103,9 @@ export class ModelHost {
       const pool = await this.ensureReady(signal);
       if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
       const release = await this.#admission.acquire(signal);
-      if (this.#state !== 'ready' || this.#pool !== pool) {
-        release(); // unloaded or died while this call waited: it has not begun, so it goes to the next worker
+      // Aborted as it was let in, or unloaded or died while it waited: it has not begun, so it goes to the next worker.
+      if (signal.aborted || this.#state !== 'ready' || this.#pool !== pool) {
+        release();
         continue;
       }
       const call = pool.chat(request);
@@ -122,6 +131,13 @@ export class ModelHost {
     if (this.#state !== 'idle') await this.#passing;
   }
 
+  /** Unloads the model for good: calls that run are cancelled, those that wait or come get `shutting_down`. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const call of this.#calls) call.cancel(shuttingDown());
+    await this.unload(0);
+  }
+
   async #load(): Promise<void> {
     const startedAt = performance.now();
     const pool = this.#options.createPool();
@@ -132,7 +148,9 @@ export class ModelHost {
     try {
       const downloaded = this.#options.download((progress) => this.#log.debug(progress, 'model downloading'));
       await abortable(downloaded, overtaken);
+      overtaken.throwIfAborted(); // a pool that was closed would start another thread
       await abortable(pool.load(), overtaken);
+      overtaken.throwIfAborted();
     } catch (error) {
       if (!overtaken.aborted) await pool.close();
       if (overtaken.aborted) throw error; // the unload does the rest
@@ -154,14 +172,15 @@ export class ModelHost {
     );
     this.#apply('unload');
     if (this.#state === 'draining') {
-      await this.#callsEnded(drainTimeoutMs);
+      const calls = [...this.#calls]; // none is added before it is ready again
+      await allEnded(calls, drainTimeoutMs);
       const unloaded = new ApiError(
         'model_unloaded',
         `Model '${this.alias}' was unloaded while it answered.`,
       );
-      for (const call of this.#calls) call.cancel(unloaded);
-      await this.#callsEnded(CANCEL_TIMEOUT_MS);
-      if (this.#state !== 'draining') return; // died meanwhile
+      for (const call of calls) call.cancel(unloaded);
+      await allEnded(calls, CANCEL_TIMEOUT_MS);
+      if (this.#pool !== pool) return pool?.close(); // died meanwhile
       this.#apply('drained');
     }
     this.#pool = undefined;
@@ -171,12 +190,7 @@ export class ModelHost {
     this.#log.info('model unloaded');
   }
 
-  async #callsEnded(timeoutMs: number): Promise<void> {
-    const ended = Promise.all([...this.#calls].map((call) => call.ended));
-    await Promise.race([ended, delay(timeoutMs, undefined, { ref: false })]);
-  }
-
-  #onDied(pool: ModelPool, reason: string): void {
+  #onDied(pool: Pool, reason: string): void {
     void pool.close();
     if (this.#pool !== pool) return;
     this.#pool = undefined;
@@ -193,4 +207,13 @@ export class ModelHost {
   #apply(event: ModelEvent): void {
     this.#state = transition(this.#state, event);
   }
+}
+
+async function allEnded(calls: readonly CallStream<ChatEvent>[], timeoutMs: number): Promise<void> {
+  const ended = Promise.all(calls.map((call) => call.ended));
+  await Promise.race([ended, delay(timeoutMs, undefined, { ref: false })]);
+}
+
+function shuttingDown(): ApiError {
+  return new ApiError('shutting_down', 'The server is stopping.');
 }

@@ -15,15 +15,17 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
   readonly ended: Promise<void>;
 
   readonly #port: MessagePort;
+  readonly #alias: string;
   #pending: Event[] = [];
   #isOver = false;
   #failure: unknown;
   #cancelReason: unknown;
   #wake = (): void => {};
 
-  /** @param alias names the model in the error of a crash. */
+  /** @param alias names the model in errors. */
   constructor(port: MessagePort, alias: string) {
     this.#port = port;
+    this.#alias = alias;
     port.on('message', (event: Event | CallFailure) => this.#accept(event));
     this.ended = new Promise((resolve) => {
       port.once('close', () => {
@@ -63,7 +65,7 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
 
   #accept(event: Event | CallFailure): void {
     if (isFailure(event)) {
-      this.#finish(event.type === 'error' ? ApiError.from(event.error) : this.#cancelReason);
+      this.#finish(event.type === 'error' ? ApiError.from(event.error) : (this.#cancelReason ?? unasked(this.#alias)));
       return;
     }
     this.#pending.push(event);
@@ -88,4 +90,9 @@ function crashed(alias: string): ApiError {
     'worker_crashed',
     `The worker of model '${alias}' ended unexpectedly. The model is loaded again on the next request.`,
   );
+}
+
+/** The engine may cancel by itself, and a stream without `end` must not pass for a whole one. */
+function unasked(alias: string): ApiError {
+  return new ApiError('engine_error', `The engine of model '${alias}' cancelled the call.`);
 }

@@ -20,6 +20,7 @@ export class ModelPool {
   readonly #calls = new Set<MessagePort>();
   #pid: number | undefined;
   #isClosing = false;
+  #closed: Promise<void> | undefined;
   #reportDeath: (reason: string) => void = () => {};
 
   /** Resolves with the reason if the thread or its process ends without being asked to. */
@@ -90,7 +91,12 @@ export class ModelPool {
   }
 
   /** Unloads the model and ends its thread and process; when it resolves both are gone. Safe in any state. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#isClosing = true;
     if (this.#thread.threads.length > 0) {
       const unloaded = this.#thread.run({ kind: 'unload' }).catch(() => {}); // a dead thread has nothing to unload

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import type { CallStream } from '../../pool/call-stream.js';
 import type { ChatEvent } from '../../protocol/events.js';
-import { toApiError, toErrorBody } from '../error-reply.js';
+import { toErrorBody, toLoggedApiError } from '../error-reply.js';
 import { hangUpSignal } from '../hang-up.js';
 import { parseBody } from '../parse-body.js';
 import { SseReply, sseFrame } from '../sse.js';
@@ -63,6 +63,6 @@ async function stream(
     sse?.end('');
   } catch (error) {
     if (!sse) throw error;
-    sse.end(sseFrame(toErrorBody(toApiError(error))));
+    sse.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
   }
 }

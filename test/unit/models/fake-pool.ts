@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { ModelHost, type ModelHostOptions } from '../../../src/models/model-host.js';
+import { CallStream } from '../../../src/pool/call-stream.js';
+import type { CallFailure, ChatEvent } from '../../../src/protocol/events.js';
+import type { ChatRequest } from '../../../src/protocol/jobs.js';
+import { createLogger } from '../../../src/telemetry/logger.js';
+import { deferred } from '../../support/deferred.js';
+
+/** The worker's end of a call. */
+export class FakeCall {
+  readonly request: ChatRequest;
+  /** Resolves when the call was told to cancel. */
+  readonly cancelled: Promise<void>;
+  readonly #port: MessagePort;
+
+  constructor(request: ChatRequest, port: MessagePort) {
+    this.request = request;
+    this.#port = port;
+    this.cancelled = once(port, 'message').then(() => {});
+  }
+
+  emit(event: ChatEvent | CallFailure): void {
+    this.#port.postMessage(event);
+  }
+
+  /** Ends as a worker does: after its last event the port closes. */
+  end(): void {
+    this.emit({
+      type: 'end',
+      finishReason: 'stop',
+      usage: { promptTokens: 1, completionTokens: 1, cachedTokens: 0 },
+    });
+    this.close();
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+}
+
+/** A `ModelPool` without a thread: the test decides when it has loaded, died and closed. */
+export class FakePool {
+  readonly pid: number;
+  readonly calls: FakeCall[] = [];
+  readonly loading = deferred();
+  readonly closing = deferred();
+  readonly dying = deferred<string>();
+  readonly died = this.dying.promise;
+  /** What was asked of it, in order. */
+  readonly asked: string[] = [];
+
+  constructor(pid: number) {
+    this.pid = pid;
+  }
+
+  load(): Promise<void> {
+    this.asked.push('load');
+    return this.loading.promise;
+  }
+
+  chat(request: ChatRequest): CallStream<ChatEvent> {
+    const { port1, port2 } = new MessageChannel();
+    this.asked.push('chat');
+    this.calls.push(new FakeCall(request, port2));
+    return new CallStream<ChatEvent>(port1, 'my-llm');
+  }
+
+  close(): Promise<void> {
+    this.asked.push('close');
+    for (const call of this.calls) call.close();
+    return this.closing.promise;
+  }
+
+  /** Ends as a worker does whose process is gone: its calls end, then it says so. */
+  die(reason: string): void {
+    for (const call of this.calls) call.close();
+    this.dying.resolve(reason);
+  }
+}
+
+/** A host whose workers are fakes that load and close at once, unless `configure` says otherwise. */
+export function createFakeHost(
+  options: Partial<Pick<ModelHostOptions, 'alias' | 'slots' | 'download'>> = {},
+  configure: (pool: FakePool) => void = (pool) => {
+    pool.loading.resolve();
+    pool.closing.resolve();
+  },
+) {
+  const pools: FakePool[] = [];
+  const log: { msg: string; [field: string]: unknown }[] = [];
+  const host = new ModelHost({
+    alias: 'my-llm',
+    slots: 1,
+    download: async () => {},
+    createPool: () => {
+      const pool = new FakePool(pools.length + 1);
+      pools.push(pool);
+      configure(pool);
+      return pool;
+    },
+    log: createLogger('debug', { write: (line) => log.push(JSON.parse(line)) }),
+    ...options,
+  });
+  /** The worker of the nth incarnation. */
+  const pool = (index: number): FakePool => {
+    const found = pools[index];
+    if (!found) throw new Error(`there are ${pools.length} pools`);
+    return found;
+  };
+  return { host, pools, pool, log };
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError, ERRORS, type ErrorData } from '../../../src/protocol/errors.js';
+
+test('every code has its status, its type and whether to try again', () => {
+  const table = Object.entries(ERRORS).map(([code, { status, type, retryable }]) =>
+    [code, status, type, retryable ? 'retry' : 'final'].join(' '),
+  );
+  assert.deepEqual(table, [
+    'invalid_request 400 invalid_request_error final',
+    'invalid_json 400 invalid_request_error final',
+    'invalid_type 400 invalid_request_error final',
+    'invalid_value 400 invalid_request_error final',
+    'missing_model 400 invalid_request_error final',
+    'missing_messages 400 invalid_request_error final',
+    'invalid_model_type 400 invalid_request_error final',
+    'context_length_exceeded 400 invalid_request_error final',
+    'not_found 404 invalid_request_error final',
+    'model_not_found 404 invalid_request_error final',
+    'method_not_allowed 405 invalid_request_error final',
+    'request_too_large 413 invalid_request_error final',
+    'unsupported_media_type 415 invalid_request_error final',
+    'client_closed_request 499 invalid_request_error final',
+    'queue_full 429 rate_limit_error retry',
+    'engine_error 500 server_error final',
+    'internal_error 500 server_error final',
+    'model_load_failed 500 server_error final',
+    'model_unloaded 503 server_error retry',
+    'worker_crashed 503 server_error retry',
+    'shutting_down 503 server_error retry',
+  ]);
+});
+
+test('an error keeps its code and field over a thread boundary, where an Error would lose them', () => {
+  const data: ErrorData = { code: 'invalid_value', message: 'Too hot.', param: 'temperature' };
+  const error = ApiError.from(structuredClone(data));
+  assert.ok(error instanceof ApiError && error instanceof Error);
+  assert.equal(error.name, 'ApiError');
+  assert.equal(error.code, 'invalid_value');
+  assert.equal(error.message, 'Too hot.');
+  assert.equal(error.param, 'temperature');
+});
+
+test('an error about no field has no param', () => {
+  assert.equal(ApiError.from({ code: 'queue_full', message: 'Full.' }).param, undefined);
+  assert.equal(new ApiError('queue_full', 'Full.').param, undefined);
+});
+
+test('an error keeps its cause', () => {
+  const cause = new Error('why');
+  assert.equal(new ApiError('internal_error', 'Failed.', { cause }).cause, cause);
+});
