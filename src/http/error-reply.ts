@@ -56,6 +56,9 @@ export function toLoggedApiError(error: unknown, log: FastifyBaseLogger): ApiErr
 export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const apiError = toLoggedApiError(error, request.log);
   const { status, retryable } = ERRORS[apiError.code];
+  // Fastify would close the connection while the client still sends, who then sees a broken pipe and not the reply.
+  // Left open, Node reads the rest and drops it.
+  if (apiError.code === 'request_too_large') reply.removeHeader('connection');
   reply.code(status);
   if (retryable) reply.header('retry-after', RETRY_AFTER_SECONDS);
   // Clients retry every 5xx by themselves: one that would fail again is not worth it.

@@ -145,6 +145,7 @@ export class ModelHost {
     this.#overtaken = new AbortController();
     const overtaken = this.#overtaken.signal;
     this.#apply('load');
+    this.#log.info('model loading');
     try {
       const downloaded = this.#options.download((progress) => this.#log.debug(progress, 'model downloading'));
       await abortable(downloaded, overtaken);

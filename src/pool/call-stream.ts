@@ -65,7 +65,9 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
 
   #accept(event: Event | CallFailure): void {
     if (isFailure(event)) {
-      this.#finish(event.type === 'error' ? ApiError.from(event.error) : (this.#cancelReason ?? unasked(this.#alias)));
+      this.#finish(
+        event.type === 'error' ? ApiError.from(event.error) : (this.#cancelReason ?? unasked(this.#alias)),
+      );
       return;
     }
     this.#pending.push(event);

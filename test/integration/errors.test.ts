@@ -110,11 +110,17 @@ describe('a chat request that is wrong', () => {
     assert.match(error.message, /'gpt-4'.*Configured are: 'demo'/);
   });
 
-  test('with a body beyond the limit', async () => {
-    const { status, error } = await fail(CHAT, post(`"${'x'.repeat(17 * 1024 * 1024)}"`));
-    assert.equal(status, 413);
-    assert.equal(error.code, 'request_too_large');
-  });
+  for (const [title, toBody] of [
+    ['of known length', (text: string) => text],
+    ['in chunks', (text: string) => new Blob([text]).stream()],
+  ] as const) {
+    test(`with a body beyond the limit, ${title}`, async () => {
+      const body = toBody(`"${'x'.repeat(17 * 1024 * 1024)}"`);
+      const { status, error } = await fail(CHAT, { ...post(''), body, duplex: 'half' } as RequestInit);
+      assert.equal(status, 413);
+      assert.equal(error.code, 'request_too_large');
+    });
+  }
 });
 
 test('an unknown route is 404 and names the path', async () => {

@@ -1,15 +1,21 @@
-import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** Whether a process lives; one that ended and was not waited for yet counts as dead. */
 export function isAlive(pid: number): boolean {
-  return statusOf(pid) !== undefined;
+  if (existsSync('/proc/self/stat')) return stateOf(pid) !== 'Z' && stateOf(pid) !== undefined;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function statusOf(pid: number): string | undefined {
+/** Linux: the letter after the command's name, which is in brackets and may have any character. */
+function stateOf(pid: number): string | undefined {
   try {
-    const status = execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).trim();
-    return status.startsWith('Z') ? undefined : status;
+    return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
   } catch {
-    return undefined; // ps exits with 1 when there is no such process
+    return undefined;
   }
 }
