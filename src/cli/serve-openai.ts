@@ -103,9 +103,12 @@ function stopSignal(): Promise<void> {
   });
 }
 
-/** A second signal ends the process at once; its `bare` processes see their sockets close and end by themselves. */
+/** Stops in good order. A second signal ends everything at once. */
 async function stopOrGiveUp(gateway: Gateway, log: Logger): Promise<void> {
-  const giveUp = (): void => process.exit(EXIT.failure);
+  const giveUp = (): void => {
+    gateway.kill();
+    process.exit(EXIT.failure);
+  };
   process.once('SIGINT', giveUp);
   process.once('SIGTERM', giveUp);
   await gateway.stop();

@@ -14,10 +14,11 @@ export function toErrorData(error: unknown, alias: string): ErrorData {
   const reason = error instanceof Error ? error.message : String(error);
   const overflow = OVERFLOW.exec(reason);
   if (overflow || error instanceof ContextOverflowError) {
-    const [, promptTokens = 'too many', contextTokens = 'fewer'] = overflow ?? [];
+    const { promptTokens, ctxSize } = error instanceof ContextOverflowError ? error : {};
+    const [, prompt = promptTokens ?? 'too many', context = ctxSize ?? 'fewer'] = overflow ?? [];
     return {
       code: 'context_length_exceeded',
-      message: `The prompt has ${promptTokens} tokens; the context of model '${alias}' holds ${contextTokens}. Shorten the messages or raise ctx_size in the model's config.`,
+      message: `The prompt has ${prompt} tokens; the context of model '${alias}' holds ${context}. Shorten the messages or raise ctx_size in the model's config.`,
       param: 'messages',
     };
   }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,15 @@ import { join } from 'node:path';
 export interface RunFolder {
   readonly path: string;
   remove(): Promise<void>;
+  removeSync(): void;
 }
 
 /** The name is short: a Unix socket's path may have 103 bytes on macOS, whose temporary folder takes half of them. */
 export async function createRunFolder(): Promise<RunFolder> {
   const path = await mkdtemp(join(tmpdir(), 'qvac-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return {
+    path,
+    remove: () => rm(path, { recursive: true, force: true }),
+    removeSync: () => rmSync(path, { recursive: true, force: true }),
+  };
 }

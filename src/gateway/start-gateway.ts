@@ -34,6 +34,8 @@ export interface Gateway {
   readonly models: readonly StartedModel[];
   /** Stops it: running calls may finish until a deadline; then no process, socket or temporary file is left. */
   stop(): Promise<void>;
+  /** Ends the processes of all models at once. The gateway is of no use then. */
+  kill(): void;
 }
 
 /**
@@ -88,6 +90,10 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
         server.server.closeAllConnections();
         await closed;
         await folder.remove();
+      },
+      kill() {
+        for (const host of fleet.hosts()) host.kill();
+        folder.removeSync();
       },
     };
   } catch (error) {

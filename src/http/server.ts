@@ -33,6 +33,12 @@ export function createServer(fleet: Fleet, started: Promise<void>, log: Logger):
   });
 
   app.removeContentTypeParser('text/plain');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // OpenAI's Python client says that a DELETE has JSON, and sends none.
+    if (body === '' && request.method === 'DELETE') done(null);
+    else parseJson(request, body as string, done);
+  });
   logRequests(app);
   closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {

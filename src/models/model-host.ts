@@ -138,6 +138,11 @@ export class ModelHost {
     await this.unload(0);
   }
 
+  /** Ends the model's process at once, for a gateway that is about to end itself. */
+  kill(): void {
+    this.#pool?.kill();
+  }
+
   async #load(): Promise<void> {
     const startedAt = performance.now();
     const pool = this.#options.createPool();

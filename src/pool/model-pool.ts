@@ -107,6 +107,11 @@ export class ModelPool {
     this.#killProcess();
   }
 
+  /** Ends the model's process at once, for a gateway that is about to end itself. */
+  kill(): void {
+    this.#killProcess();
+  }
+
   #run(job: ModelJob, port: MessagePort): void {
     this.#thread.run(job, { transferList: [port] }).catch((error: Error) => {
       this.#die(`its thread ended: ${error.message}`);

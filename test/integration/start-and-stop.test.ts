@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { DEMO_SCRIPT } from '../../src/scripted-model/demo-script.js';
 import { spawnCli } from '../support/cli.js';
 import { startGateway } from '../support/gateway.js';
-import { isAlive } from '../support/processes.js';
+import { isAlive, untilDead } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -102,6 +102,30 @@ test('a model that cannot be loaded says why, and the others serve', async () =>
   assert.equal(await gateway.stop(), 0);
 });
 
+/** A gateway in the middle of a stream that would go on for minutes. */
+async function startEndlessStream(name: string) {
+  const temp = join(folder, name);
+  mkdirSync(temp);
+  const config = writeScriptedConfig(folder, [[ALPHA, { preload: true, config: { ctx_size: 131_072 } }]]);
+  const gateway = await startGateway(['-c', config], folder, { TMPDIR: temp });
+  const pid = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'alpha', messages: [{ role: 'user', content: 'for ever' }], stream: true }),
+  });
+  const reader = response.body?.getReader();
+  await reader?.read();
+  reader?.closed.catch(() => {}); // it breaks off: that is the point
+  return { gateway, pid, temp };
+}
+
+test('a gateway that is killed takes its bare processes along, in the middle of a stream too', async () => {
+  const { gateway, pid } = await startEndlessStream('killed');
+  process.kill(gateway.pid, 'SIGKILL');
+  await untilDead(pid);
+});
+
 describe('a signal to stop', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`${signal} lets a running stream finish, and leaves nothing behind`, async () => {
@@ -131,6 +155,16 @@ describe('a signal to stop', () => {
       assert.equal(gateway.stderr(), '');
     });
   }
+
+  test('that comes twice ends everything at once, in the middle of a stream', async () => {
+    const { gateway, pid, temp } = await startEndlessStream('twice');
+    process.kill(gateway.pid, 'SIGTERM');
+    await gateway.logged(({ msg }) => msg.startsWith('stopping'));
+    process.kill(gateway.pid, 'SIGTERM');
+    assert.equal(await gateway.exited, 1);
+    await untilDead(pid);
+    assert.deepEqual(readdirSync(temp), [], 'no temporary file');
+  });
 
   test('does not wait for connections that never sent a request', async () => {
     const gateway = await startGateway([], folder);

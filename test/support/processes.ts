@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Whether a process lives; one that ended and was not waited for yet counts as dead. */
 export function isAlive(pid: number): boolean {
@@ -9,6 +10,11 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Resolves when the process is gone; the test's own timeout ends the wait. */
+export async function untilDead(pid: number): Promise<void> {
+  while (isAlive(pid)) await delay(20);
 }
 
 /** Linux: the letter after the command's name, which is in brackets and may have any character. */

@@ -2,6 +2,7 @@ import type { QvacPlugin } from '@qvac/sdk';
 import { registerPlugin } from '@qvac/sdk/plugins';
 import { ensureRPCSetup, initializeWorkerCore } from '@qvac/sdk/worker-core';
 import env from 'bare-env';
+import { endWithParent } from './end-with-parent.js';
 import { streamWithoutPolling } from './stream-without-polling.js';
 
 /** Environment variable with the number of CPU threads of this process's model; set by the model worker. */
@@ -12,6 +13,7 @@ const THREADS = 'QVAC_GATEWAY_THREADS';
  * engine: it needs more memory, and without libvulkan.so.1 it aborts even when all that is wanted is llama.cpp.
  */
 export function serveEngine(plugin: QvacPlugin): void {
+  endWithParent();
   const { hasRPCConfig } = initializeWorkerCore();
   registerPlugin({
     ...plugin,

@@ -29,7 +29,8 @@ export const chatRequestSchema = z.object({
   top_p: z.number().min(0).max(1).nullish(),
   max_tokens: z.int().min(1).nullish(),
   max_completion_tokens: z.int().min(1).nullish(),
-  seed: z.int().nullish(),
+  // Not z.int(), which ends at 2^53.
+  seed: z.number().multipleOf(1, { error: 'expected a whole number' }).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
 });

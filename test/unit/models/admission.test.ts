@@ -42,7 +42,11 @@ test('admits as many as there are slots, the rest in their order', async () => {
 test('refuses a call when the queue is full, and only then', async () => {
   const admission = new Admission(1, 2);
   const { calls } = startCalls(admission, ['runs', 'waits', 'waits too']);
-  await assert.rejects(admission.acquire(signal), { name: 'ApiError', code: 'queue_full', message: /^2 calls/ });
+  await assert.rejects(admission.acquire(signal), {
+    name: 'ApiError',
+    code: 'queue_full',
+    message: /^2 calls/,
+  });
   (await calls[0])?.();
   const { admitted } = startCalls(admission, ['later']);
   (await calls[1])?.();

@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { after } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ModelHost, type ModelHostOptions } from '../../../src/models/model-host.js';
 import { CallStream } from '../../../src/pool/call-stream.js';
@@ -6,6 +7,12 @@ import type { CallFailure, ChatEvent } from '../../../src/protocol/events.js';
 import type { ChatRequest } from '../../../src/protocol/jobs.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { deferred } from '../../support/deferred.js';
+
+/** Calls that a test left running; an open port would keep the process from ending. */
+const running = new Set<FakeCall>();
+after(() => {
+  for (const call of running) call.close();
+});
 
 /** The worker's end of a call. */
 export class FakeCall {
@@ -17,7 +24,11 @@ export class FakeCall {
   constructor(request: ChatRequest, port: MessagePort) {
     this.request = request;
     this.#port = port;
-    this.cancelled = once(port, 'message').then(() => {});
+    this.cancelled = new Promise((resolve) => {
+      port.once('message', () => resolve());
+    });
+    running.add(this);
+    port.once('close', () => running.delete(this));
   }
 
   emit(event: ChatEvent | CallFailure): void {
@@ -49,6 +60,7 @@ export class FakePool {
   readonly died = this.dying.promise;
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
+  readonly #started = new EventEmitter();
 
   constructor(pid: number) {
     this.pid = pid;
@@ -63,13 +75,27 @@ export class FakePool {
     const { port1, port2 } = new MessageChannel();
     this.asked.push('chat');
     this.calls.push(new FakeCall(request, port2));
+    this.#started.emit('call');
     return new CallStream<ChatEvent>(port1, 'my-llm');
   }
 
-  close(): Promise<void> {
+  /** Its nth call, once it has begun. */
+  async call(index: number): Promise<FakeCall> {
+    while (true) {
+      const call = this.calls[index];
+      if (call) return call;
+      await once(this.#started, 'call');
+    }
+  }
+
+  async close(): Promise<void> {
     this.asked.push('close');
+    await this.closing.promise;
     for (const call of this.calls) call.close();
-    return this.closing.promise;
+  }
+
+  kill(): void {
+    this.asked.push('kill');
   }
 
   /** Ends as a worker does whose process is gone: its calls end, then it says so. */

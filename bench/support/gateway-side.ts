@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { BenchModel } from '../models/bench-models.js';
+import { ChatClient } from './chat-client.js';
+import { ensureExited, trackChild } from './children.js';
+import { MODEL_CONFIG, type Side } from './side.js';
+
+const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+/** A gateway that runs as a child. */
+export interface BenchGateway {
+  /** One for each model, in order, each over a kept-alive connection of its own. */
+  readonly asks: readonly Side['ask'][];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts `qvac serve openai` on a free port, with all models loaded. The same model may be given twice.
+ *
+ * @param folder the bench's own, also for the gateway's temporary files.
+ * @param threads of llama.cpp for each model; without it the gateway's own policy decides.
+ */
+export async function startGateway(
+  folder: string,
+  models: readonly BenchModel[],
+  threads?: number,
+): Promise<BenchGateway> {
+  const cwd = await mkdtemp(join(folder, 'g-'));
+  const entries = models.map(({ path }, index) => [
+    `model-${index}`,
+    { src: path, type: 'llm', preload: true, config: { ...MODEL_CONFIG, threads } },
+  ]);
+  const config = join(cwd, 'qvac.config.json');
+  await writeFile(config, JSON.stringify({ serve: { models: Object.fromEntries(entries) } }));
+
+  const child = spawn(
+    process.execPath,
+    [CLI, 'serve', 'openai', '-c', config, '-p', '0', '--log-format', 'json'],
+    { cwd, env: { ...process.env, TMPDIR: cwd }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  trackChild(child);
+
+  const clients: ChatClient[] = [];
+  const stop = async (): Promise<void> => {
+    for (const client of clients) client.close();
+    child.kill('SIGTERM');
+    await ensureExited(child);
+  };
+  try {
+    const url = await startedUrl(child.stdout);
+    child.stdout.resume();
+    for (const [alias] of entries) clients.push(new ChatClient(url, String(alias)));
+    return { asks: clients.map((client) => (call) => client.ask(call)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Reads the log until the gateway serves. */
+async function startedUrl(stdout: NodeJS.ReadableStream): Promise<string> {
+  const lines = createInterface({ input: stdout });
+  try {
+    for await (const text of lines) {
+      const line = JSON.parse(text) as { msg: string; url: string; models: { isLoaded: boolean }[] };
+      if (line.msg !== 'gateway started') continue;
+      if (line.models.every(({ isLoaded }) => isLoaded)) return line.url;
+      throw new Error(`a model was not loaded: ${text}`);
+    }
+  } finally {
+    lines.close();
+  }
+  throw new Error('the gateway ended before it served');
+}

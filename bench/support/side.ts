@@ -1,0 +1,56 @@
+/** One call that is timed. */
+export interface TimedCall {
+  /** Tokens to generate. */
+  readonly tokens: number;
+  /** Token by token, or all at the end. */
+  readonly stream: boolean;
+}
+
+/** When a call's output came, in milliseconds since the call was made. */
+export interface Timing {
+  /** Tokens generated: as many as were asked for. */
+  readonly tokens: number;
+  /** Each piece of text, as its reader saw it; one when the call does not stream. */
+  readonly textMs: readonly number[];
+  /** The call's end. */
+  readonly endMs: number;
+  /** What the engine itself says of its first token, where the side tells it. */
+  readonly engineFirstTokenMs?: number;
+}
+
+/** A way to the engine, with one model loaded. */
+export interface Side {
+  /** Asks the model. Throws if it did not generate exactly `tokens`. */
+  ask(call: TimedCall): Promise<Timing>;
+  stop(): Promise<void>;
+}
+
+/** What every side is asked. */
+export const PROMPT = 'Please count for me.';
+
+/** Load settings of a model on every side. */
+export const MODEL_CONFIG = { device: 'cpu', ctx_size: 2048 } as const;
+
+/**
+ * llama.cpp's threads where sides are compared. Threads of a model go on spinning for a while after its call, against
+ * the next side's: with two threads on two cores the first tokens of all sides jump between 5 and 800 ms.
+ */
+export const COMPARED_THREADS = 1;
+
+/** The first text of a stream, in milliseconds since the call. */
+export function firstTextMs({ textMs }: Timing): number {
+  const [first] = textMs;
+  if (first === undefined) throw new Error('a call brought no text');
+  return first;
+}
+
+/** Tokens that streams which began together made per second: from the call to the last text of the slowest. */
+export function tokensPerSecond(streams: readonly Timing[]): number {
+  const lastMs = Math.max(...streams.map(({ textMs }) => textMs.at(-1) ?? Number.NaN));
+  return streams.reduce((sum, { tokens }) => sum + tokens, 0) / (lastMs / 1_000);
+}
+
+/** Milliseconds between one text and the next. */
+export function gapsMs({ textMs }: Timing): number[] {
+  return textMs.slice(1).map((at, index) => at - (textMs[index] ?? at));
+}

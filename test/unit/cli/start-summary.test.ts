@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startSummary } from '../../../src/cli/start-summary.js';
+import type { GatewayConfig } from '../../../src/config/gateway-config.js';
+import type { StartedModel } from '../../../src/gateway/start-gateway.js';
+
+const config: GatewayConfig = {
+  file: undefined,
+  host: '127.0.0.1',
+  port: 11434,
+  models: [],
+  sdk: {},
+  warnings: [],
+};
+
+function summary(models: StartedModel[], file?: string): string {
+  const gateway = { url: 'http://127.0.0.1:11434', models };
+  const startedAt = performance.now() - 1_540;
+  return startSummary({ version: '1.2.3', config: { ...config, file }, gateway, startedAt });
+}
+
+const loaded = { alias: 'my-llm', category: 'chat', isLoaded: true, loadMs: 1_250 };
+
+test('says where it serves what, and how long it took', () => {
+  const models: StartedModel[] = [
+    loaded,
+    { alias: 'w', category: 'transcription', isLoaded: false },
+    { alias: 'broken', category: 'chat', isLoaded: false, failure: 'No such file.' },
+  ];
+  assert.equal(
+    summary(models, join(process.cwd(), 'sub', 'qvac.config.json')),
+    `
+qvac-gateway 1.2.3
+
+  API     http://127.0.0.1:11434/v1
+  Config  ${join('sub', 'qvac.config.json')}
+
+  my-llm  chat, loaded in 1.3 s
+  w       transcription, loads on first request
+  broken  chat, NOT loaded: No such file.
+
+Ready in 1.5 s. Press Ctrl+C to stop.
+
+`,
+  );
+});
+
+test('without a config it says what is served instead', () => {
+  assert.match(summary([loaded]), /Config {2}none found: serving the built-in demo model\n/);
+});
+
+test('a model that was loaded in no known time is just loaded', () => {
+  const { loadMs: _, ...known } = loaded;
+  assert.match(summary([known]), /my-llm {2}chat, loaded\n/);
+});

@@ -1,0 +1,492 @@
+import assert from 'node:assert/strict';
+import { getEventListeners, setMaxListeners } from 'node:events';
+import { describe, test } from 'node:test';
+import type { ModelHost } from '../../../src/models/model-host.js';
+import type { CallStream } from '../../../src/pool/call-stream.js';
+import { ApiError } from '../../../src/protocol/errors.js';
+import type { ChatEvent } from '../../../src/protocol/events.js';
+import { deferred } from '../../support/deferred.js';
+import { turns } from '../../support/turns.js';
+import { createFakeHost } from './fake-pool.js';
+
+const { signal } = new AbortController();
+setMaxListeners(0, signal);
+const REQUEST = { messages: [{ role: 'user' as const, content: 'Hello!' }], params: {} };
+const slow = (): void => {};
+
+function isListed({ loadedAt }: ModelHost): boolean {
+  return loadedAt !== undefined;
+}
+
+async function eventsOf(call: CallStream<ChatEvent>): Promise<ChatEvent[]> {
+  const events: ChatEvent[] = [];
+  for await (const batch of call) events.push(...batch);
+  return events;
+}
+
+async function typesOf(call: CallStream<ChatEvent>): Promise<string[]> {
+  return (await eventsOf(call)).map(({ type }) => type);
+}
+
+describe('loading', () => {
+  test('is shared by all who wait', async () => {
+    const { host, pools, pool } = createFakeHost({}, slow);
+    assert.equal(host.state, 'idle');
+    const waiting = [host.ensureReady(signal), host.ensureReady(signal), host.ensureReady(signal)];
+    await turns();
+    assert.equal(host.state, 'loading');
+    assert.ok(!isListed(host));
+    pool(0).loading.resolve();
+    assert.deepEqual(await Promise.all(waiting), [pool(0), pool(0), pool(0)]);
+    assert.equal(await host.ensureReady(signal), pool(0));
+    assert.equal(pools.length, 1);
+    assert.deepEqual(pool(0).asked, ['load']);
+    assert.equal(host.state, 'ready');
+    assert.ok(isListed(host));
+    assert.equal(host.pid, 1);
+  });
+
+  test('comes after the download, whose progress is logged', async () => {
+    const downloaded = deferred();
+    const { host, pool, log } = createFakeHost({
+      download: (onProgress) => {
+        onProgress({ downloadedBytes: 5, totalBytes: 10 });
+        return downloaded.promise;
+      },
+    });
+    const waiting = host.ensureReady(signal);
+    await turns();
+    assert.deepEqual(pool(0).asked, []);
+    downloaded.resolve();
+    await waiting;
+    assert.deepEqual(pool(0).asked, ['load']);
+    assert.ok(log.some((line) => line.msg === 'model downloading' && line.downloadedBytes === 5));
+  });
+
+  test('that fails fails for all who wait, and the next request tries again', async () => {
+    const { host, pools, pool, log } = createFakeHost({}, slow);
+    const failure = new ApiError('model_load_failed', 'No such file.');
+    const waiting = [host.ensureReady(signal), host.ensureReady(signal)];
+    pool(0).closing.resolve();
+    pool(0).loading.reject(failure);
+    for (const one of waiting) await assert.rejects(one, failure);
+    assert.equal(host.state, 'idle');
+    assert.ok(!isListed(host));
+    assert.equal(host.pid, undefined);
+    assert.ok(log.some(({ msg }) => msg === 'model load failed'));
+    assert.deepEqual(pool(0).asked, ['load', 'close']);
+
+    const next = host.ensureReady(signal);
+    assert.equal(pools.length, 2);
+    pool(1).loading.resolve();
+    assert.equal(await next, pool(1));
+  });
+
+  test('whose download fails closes the worker that was to load', async () => {
+    const failure = new ApiError('model_load_failed', 'No such address.');
+    const { host, pool } = createFakeHost({ download: () => Promise.reject(failure) });
+    await assert.rejects(host.ensureReady(signal), failure);
+    assert.deepEqual(pool(0).asked, ['close']);
+    assert.equal(host.state, 'idle');
+  });
+
+  test('goes on when one who waits leaves, and one who left before does not start it', async () => {
+    const { host, pools, pool } = createFakeHost({}, slow);
+    const reason = new Error('the client hung up');
+    await assert.rejects(host.ensureReady(AbortSignal.abort(reason)), reason);
+    assert.equal(pools.length, 0);
+
+    const abort = new AbortController();
+    const leaving = host.ensureReady(abort.signal);
+    const staying = host.ensureReady(signal);
+    abort.abort(reason);
+    await assert.rejects(leaving, reason);
+    assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
+    pool(0).loading.resolve();
+    assert.equal(await staying, pool(0));
+  });
+
+  test('that cannot even begin leaves the model idle', async () => {
+    const { host } = createFakeHost({}, () => {
+      throw new Error('no Bare entry');
+    });
+    await assert.rejects(host.ensureReady(signal), /no Bare entry/);
+    await assert.rejects(host.ensureReady(signal), /no Bare entry/);
+    assert.equal(host.state, 'idle');
+  });
+});
+
+describe('a call', () => {
+  test('loads the model and streams', async () => {
+    const { host, pool } = createFakeHost();
+    const call = await host.chat(REQUEST, signal);
+    const [running] = pool(0).calls;
+    assert.deepEqual(running?.request, REQUEST);
+    running?.emit({ type: 'text-delta', text: 'Hi' });
+    running?.end();
+    assert.deepEqual(await typesOf(call), ['text-delta', 'end']);
+  });
+
+  test('waits for a slot, in order', async () => {
+    const { host, pool } = createFakeHost();
+    await host.ensureReady(signal);
+    const order: string[] = [];
+    const start = async (name: string) => {
+      const call = await host.chat(REQUEST, signal);
+      order.push(name);
+      return call;
+    };
+    const calls = [start('a'), start('b'), start('c')];
+    await calls[0];
+    await turns();
+    assert.deepEqual(order, ['a']);
+    (await pool(0).call(0)).end();
+    await calls[1];
+    (await pool(0).call(1)).end();
+    await calls[2];
+    assert.deepEqual(order, ['a', 'b', 'c']);
+  });
+
+  test('runs beside others in as many slots as there are', async () => {
+    const { host, pool } = createFakeHost({ slots: 2 });
+    await Promise.all([host.chat(REQUEST, signal), host.chat(REQUEST, signal)]);
+    assert.equal(pool(0).calls.length, 2);
+  });
+
+  test('gives its slot back only when the worker has let go of it', async () => {
+    const { host, pool } = createFakeHost();
+    const abort = new AbortController();
+    const call = await host.chat(REQUEST, abort.signal);
+    const next = host.chat(REQUEST, signal);
+    const reason = new Error('the client hung up');
+    abort.abort(reason);
+    await (await pool(0).call(0)).cancelled;
+    await turns();
+    assert.equal(pool(0).calls.length, 1, 'the engine may still be at the first call');
+    (await pool(0).call(0)).emit({ type: 'cancelled' });
+    (await pool(0).call(0)).close();
+    await next;
+    await assert.rejects(eventsOf(call), reason);
+  });
+
+  test('is refused when too many wait', async () => {
+    const { host } = createFakeHost();
+    await host.chat(REQUEST, signal);
+    const clients = Array.from({ length: 64 }, () => new AbortController());
+    const waiting = clients.map((client) => host.chat(REQUEST, client.signal));
+    await turns();
+    await assert.rejects(host.chat(REQUEST, signal), { code: 'queue_full' });
+    for (const client of clients) client.abort();
+    await Promise.allSettled(waiting);
+  });
+
+  test('that is aborted in the turn in which it gets its slot does not begin', async () => {
+    const { host, pool } = createFakeHost();
+    const first = await host.chat(REQUEST, signal);
+    const abort = new AbortController();
+    const reason = new Error('the client hung up');
+    const second = host.chat(REQUEST, abort.signal);
+    await turns();
+    // Between the slot's release and the second call's start lie some promises only.
+    const aborted = first.ended.then(() => abort.abort(reason));
+    (await pool(0).call(0)).end();
+    await aborted;
+    await assert.rejects(second, reason);
+    assert.equal(pool(0).calls.length, 1);
+    const third = await host.chat(REQUEST, signal);
+    (await pool(0).call(1)).end();
+    assert.deepEqual(await typesOf(third), ['end']);
+  });
+
+  test('leaves no listener on its signal', async () => {
+    const { host, pool } = createFakeHost();
+    const abort = new AbortController();
+    const call = await host.chat(REQUEST, abort.signal);
+    assert.equal(getEventListeners(abort.signal, 'abort').length, 1);
+    (await pool(0).call(0)).end();
+    await call.ended;
+    await turns();
+    assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
+  });
+});
+
+describe('a worker that dies', () => {
+  test('makes the next request load a new one', async () => {
+    const { host, pools, pool, log } = createFakeHost();
+    await host.ensureReady(signal);
+    pool(0).die('it was killed');
+    await turns();
+    assert.equal(host.state, 'idle');
+    assert.ok(!isListed(host));
+    assert.deepEqual(pool(0).asked, ['load', 'close']);
+    assert.ok(log.some(({ msg, reason }) => msg === 'model worker died' && reason === 'it was killed'));
+    assert.equal(await host.ensureReady(signal), pool(1));
+    assert.equal(pools.length, 2);
+  });
+
+  test('fails the call that runs, and one that waits goes to the next worker', async () => {
+    const { host, pool } = createFakeHost();
+    const call = await host.chat(REQUEST, signal);
+    (await pool(0).call(0)).emit({ type: 'text-delta', text: 'Hi' });
+    const waiting = host.chat(REQUEST, signal);
+    await turns();
+    pool(0).die('it was killed');
+    await assert.rejects(eventsOf(call), { code: 'worker_crashed', message: /'my-llm'/ });
+    const next = await waiting;
+    assert.equal(pool(0).calls.length, 1);
+    (await pool(1).call(0)).end();
+    assert.deepEqual(await typesOf(next), ['end']);
+  });
+
+  test('is not given a call that waited for it, when the next worker is ready by then', async () => {
+    const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
+    await host.chat(REQUEST, signal);
+    const waiting = host.chat(REQUEST, signal);
+    await turns();
+    pool(0).dying.resolve('it was killed'); // but its call has not ended yet
+    await turns();
+    assert.equal(await host.ensureReady(signal), pool(1));
+    (await pool(0).call(0)).close();
+    await waiting;
+    assert.equal(pool(0).calls.length, 1);
+    assert.equal(pool(1).calls.length, 1);
+  });
+
+  test('at the moment in which it has loaded is not taken for ready', async () => {
+    const { host, pool } = createFakeHost({}, slow);
+    const waiting = host.ensureReady(signal);
+    await turns();
+    pool(0).loading.resolve();
+    pool(0).die('it was killed');
+    await turns();
+    assert.equal(host.state, 'loading', 'the one who waits has begun the next load');
+    pool(1).loading.resolve();
+    assert.equal(await waiting, pool(1));
+  });
+
+  test('while it drains ends the unload, when it is gone', async () => {
+    const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
+    await host.chat(REQUEST, signal);
+    let isUnloaded = false;
+    const unloading = host.unload().then(() => {
+      isUnloaded = true;
+    });
+    await turns();
+    assert.equal(host.state, 'draining');
+    pool(0).die('it was killed');
+    await turns();
+    assert.equal(host.state, 'idle');
+    assert.equal(isUnloaded, false, 'thread and process are not gone yet');
+    pool(0).closing.resolve();
+    await unloading;
+  });
+
+  test('while it drains does not take the next worker with it', async () => {
+    const { host, pool } = createFakeHost({ slots: 2 }, (it) => it.loading.resolve());
+    await host.chat(REQUEST, signal);
+    const unloading = host.unload();
+    await turns();
+    pool(0).dying.resolve('it was killed'); // but its call has not ended yet
+    await turns();
+    const next = await host.chat(REQUEST, signal);
+    const unloadingNext = host.unload();
+    await turns();
+    pool(0).closing.resolve();
+    await unloading;
+    assert.equal(host.state, 'draining', 'the call of the second worker still runs');
+    assert.deepEqual(pool(1).asked, ['load', 'chat']);
+    (await pool(1).call(0)).end();
+    pool(1).closing.resolve();
+    await unloadingNext;
+    assert.deepEqual(await typesOf(next), ['end']);
+    assert.deepEqual(pool(1).asked, ['load', 'chat', 'close']);
+  });
+});
+
+describe('unloading', () => {
+  test('closes the worker and the next request loads again', async () => {
+    const { host, pool } = createFakeHost();
+    await host.ensureReady(signal);
+    await host.unload();
+    assert.equal(host.state, 'idle');
+    assert.ok(!isListed(host));
+    assert.equal(host.pid, undefined);
+    assert.deepEqual(pool(0).asked, ['load', 'close']);
+    assert.equal(await host.ensureReady(signal), pool(1));
+  });
+
+  test('what is not loaded is done at once, and twice at once is once', async () => {
+    const { host, pools, pool } = createFakeHost();
+    await host.unload();
+    assert.equal(pools.length, 0);
+    await host.ensureReady(signal);
+    await Promise.all([host.unload(), host.unload()]);
+    assert.deepEqual(pool(0).asked, ['load', 'close']);
+  });
+
+  test('resolves when the worker is gone, not before', async () => {
+    const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
+    await host.ensureReady(signal);
+    let unloaded = 0;
+    const unloading = [host.unload(), host.unload()].map((one) => one.then(() => unloaded++));
+    await turns();
+    assert.equal(host.state, 'unloading');
+    assert.ok(!isListed(host));
+    assert.equal(unloaded, 0);
+    pool(0).closing.resolve();
+    await Promise.all(unloading);
+  });
+
+  test('lets running calls finish; one that waits and one that comes go to the next worker', async () => {
+    const { host, pool } = createFakeHost();
+    const running = await host.chat(REQUEST, signal);
+    const waiting = host.chat(REQUEST, signal);
+    await turns();
+    const unloading = host.unload();
+    const late = host.chat(REQUEST, signal);
+    await turns();
+    assert.equal(host.state, 'draining');
+    assert.ok(isListed(host), 'it still serves');
+    (await pool(0).call(0)).emit({ type: 'text-delta', text: 'whole' });
+    (await pool(0).call(0)).end();
+    assert.deepEqual(await typesOf(running), ['text-delta', 'end']);
+    await unloading;
+    await turns();
+    (await pool(1).call(0)).end();
+    (await pool(1).call(1)).end();
+    for (const call of [await waiting, await late]) assert.deepEqual(await typesOf(call), ['end']);
+    assert.equal(pool(0).calls.length, 1);
+  });
+
+  test('cancels at the deadline what still runs, and waits until the engine has let go', async () => {
+    const { host, pool } = createFakeHost();
+    const call = await host.chat(REQUEST, signal);
+    const unloading = host.unload(0);
+    await (await pool(0).call(0)).cancelled;
+    await turns();
+    assert.equal(host.state, 'draining');
+    assert.deepEqual(pool(0).asked, ['load', 'chat']);
+    (await pool(0).call(0)).emit({ type: 'cancelled' });
+    (await pool(0).call(0)).close();
+    await unloading;
+    await assert.rejects(eventsOf(call), { code: 'model_unloaded', message: /'my-llm'/ });
+    assert.deepEqual(pool(0).asked, ['load', 'chat', 'close']);
+  });
+
+  test('while it loads refuses those who wait for the load, and one who comes then loads again', async () => {
+    const { host, pool } = createFakeHost({}, slow);
+    const waiting = host.ensureReady(signal);
+    await turns();
+    const unloading = host.unload();
+    assert.equal(host.state, 'unloading');
+    const late = host.ensureReady(signal);
+    pool(0).loading.reject(new ApiError('model_unloaded', 'closed'));
+    await assert.rejects(waiting, { code: 'model_unloaded', message: /while it was loading/ });
+    pool(0).closing.resolve();
+    await unloading;
+    await turns();
+    pool(1).loading.resolve();
+    assert.equal(await late, pool(1));
+    assert.deepEqual(pool(0).asked, ['load', 'close']);
+  });
+
+  test('at the moment in which the load ends does not leave it listed as loaded', async () => {
+    for (const order of [
+      ['loaded', 'unload'],
+      ['unload', 'loaded'],
+    ]) {
+      const { host, pool } = createFakeHost({}, (it) => it.closing.resolve());
+      const waiting = host.ensureReady(signal);
+      await turns();
+      const steps = {
+        loaded: () => pool(0).loading.resolve(),
+        unload: () => host.unload(),
+      };
+      const done = order.map((step) => steps[step as keyof typeof steps]());
+      await assert.rejects(waiting, { code: 'model_unloaded' });
+      await Promise.all(done);
+      assert.equal(host.state, 'idle');
+      assert.ok(!isListed(host));
+    }
+  });
+
+  test('at the moment in which the download ends does not load into a worker that is closed', async () => {
+    const downloaded = deferred();
+    const { host, pool } = createFakeHost({ download: () => downloaded.promise });
+    const waiting = host.ensureReady(signal);
+    await turns();
+    downloaded.resolve();
+    const unloading = host.unload();
+    await assert.rejects(waiting, { code: 'model_unloaded' });
+    await unloading;
+    assert.deepEqual(pool(0).asked, ['close']);
+  });
+
+  test('while a worker that failed to load is closed ends both', async () => {
+    const { host, pool } = createFakeHost({}, slow);
+    const failure = new ApiError('model_load_failed', 'No such file.');
+    const waiting = host.ensureReady(signal);
+    pool(0).loading.reject(failure);
+    await turns();
+    const unloading = host.unload();
+    pool(0).closing.resolve();
+    await assert.rejects(waiting, failure);
+    await unloading;
+    assert.equal(host.state, 'idle');
+    const next = host.ensureReady(signal);
+    pool(1).loading.resolve();
+    assert.equal(await next, pool(1));
+  });
+});
+
+describe('stopping', () => {
+  test('cancels what runs and refuses what waits or comes, without loading again', async () => {
+    const { host, pools, pool } = createFakeHost();
+    const running = await host.chat(REQUEST, signal);
+    const waiting = host.chat(REQUEST, signal);
+    await turns();
+    const stopping = host.stop();
+    const late = host.chat(REQUEST, signal);
+    await (await pool(0).call(0)).cancelled;
+    (await pool(0).call(0)).emit({ type: 'cancelled' });
+    (await pool(0).call(0)).close();
+    await stopping;
+    await assert.rejects(eventsOf(running), { code: 'shutting_down' });
+    await assert.rejects(waiting, { code: 'shutting_down' });
+    await assert.rejects(late, { code: 'shutting_down' });
+    assert.equal(pools.length, 1);
+    assert.equal(host.state, 'idle');
+  });
+
+  test('does not wait for the deadline of an unload that drains already', async () => {
+    const { host, pool } = createFakeHost();
+    const running = await host.chat(REQUEST, signal);
+    const unloading = host.unload(3_600_000);
+    await turns();
+    const stopping = host.stop();
+    await (await pool(0).call(0)).cancelled;
+    (await pool(0).call(0)).emit({ type: 'cancelled' });
+    (await pool(0).call(0)).close();
+    await stopping;
+    await unloading;
+    await assert.rejects(eventsOf(running), { code: 'shutting_down' });
+  });
+
+  test('ends a load', async () => {
+    const { host, pools } = createFakeHost({}, (it) => it.closing.resolve());
+    const waiting = host.ensureReady(signal);
+    await turns();
+    await host.stop();
+    await assert.rejects(waiting, { code: 'model_unloaded' });
+    await assert.rejects(host.ensureReady(signal), { code: 'shutting_down' });
+    assert.equal(pools.length, 1);
+  });
+});
+
+test('killing kills the worker that there is', async () => {
+  const { host, pool } = createFakeHost();
+  host.kill();
+  await host.ensureReady(signal);
+  host.kill();
+  assert.deepEqual(pool(0).asked, ['load', 'kill']);
+});

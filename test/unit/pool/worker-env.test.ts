@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { assetsEnv, modelEnv } from '../../../src/pool/worker-env.js';
+import type { ModelType } from '../../../src/protocol/model-types.js';
+
+const surroundings = { runFolder: '/run/1', sdkConfigFile: '/run/1/sdk.json', threadsPerModel: 3 };
+const spec = (config: Record<string, unknown>, type: ModelType = 'llamacpp-completion') => ({
+  alias: 'my-llm',
+  type,
+  source: '/models/my.gguf',
+  config,
+});
+
+test("a model's thread gets its own Bare entry, and keeps what the process has", () => {
+  const env = modelEnv(spec({}, 'whispercpp-transcription'), surroundings);
+  assert.match(env.QVAC_WORKER_PATH ?? '', /workers\/bare\/whispercpp-transcription\.js$/);
+  assert.ok(existsSync(env.QVAC_WORKER_PATH ?? ''));
+  assert.equal(env.TMPDIR, '/run/1');
+  assert.equal(env.QVAC_CONFIG_PATH, '/run/1/sdk.json');
+  assert.equal(env.PATH, process.env.PATH);
+});
+
+test('a config that names its threads gets them, another its share', () => {
+  assert.equal(modelEnv(spec({}), surroundings).QVAC_GATEWAY_THREADS, '3');
+  assert.equal(modelEnv(spec({ threads: 7 }), surroundings).QVAC_GATEWAY_THREADS, '7');
+});
+
+test('the thread that downloads has an entry without an engine', () => {
+  const env = assetsEnv(surroundings);
+  assert.match(env.QVAC_WORKER_PATH ?? '', /workers\/bare\/assets\.js$/);
+  assert.ok(existsSync(env.QVAC_WORKER_PATH ?? ''));
+  assert.equal(env.TMPDIR, '/run/1');
+});
+
+test("a type without an entry is refused: the SDK's own would load every engine", () => {
+  assert.throws(() => modelEnv(spec({}, 'gguf' as ModelType), surroundings), /no Bare entry 'gguf'/);
+});
