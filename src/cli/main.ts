@@ -11,6 +11,8 @@ const program = new Command('qvac')
   )
   .version(version, '-V, --version')
   .configureHelp({ sortSubcommands: true })
+  // A mistyped --api-key=<key> must not end up in a log.
+  .configureOutput({ outputError: (message, write) => write(message.replace(/(--[\w-]+)=[^']*/g, '$1')) })
   .showHelpAfterError('Run with --help to see what there is.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
 
@@ -22,6 +24,21 @@ serve
   .option('-c, --config <path>', 'config file (default: qvac.config.* from this folder upward)')
   .option('-p, --port <number>', 'port to listen on; 0 takes a free one (default: 11434)', parsePort)
   .option('-H, --host <address>', 'address to bind to (default: 127.0.0.1)')
+  .option(
+    '--api-key <key>',
+    'key that clients must send (repeatable). Everyone on this machine can see it in ps: prefer --api-key-file',
+    collect,
+    [],
+  )
+  .option('--api-key-file <path>', 'file with the keys that clients must send: "key" or "name: key" per line')
+  .option('--allow-unauthenticated', 'listen beyond this machine without any key', false)
+  .option('--cors', 'let web pages of any origin call the API', false)
+  .option(
+    '--cors-origin <origin>',
+    'let those of this origin call it, as https://app.example.com (repeatable)',
+    collect,
+    [],
+  )
   .option('--model <alias>', 'model to preload; must be in the config (repeatable)', collect, [])
   .addOption(
     new Option(
@@ -37,6 +54,8 @@ Examples:
   $ qvac serve openai                      serve the models of qvac.config.json, or the built-in demo model
   $ qvac serve openai -c my.config.ts --model my-llm
   $ curl http://127.0.0.1:11434/v1/models
+
+One more key may be in the environment, as QVAC_API_KEY.
 
 Models are declared in the config under serve.models; see docs/configuration.md.`,
   )

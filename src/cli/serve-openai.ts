@@ -1,14 +1,18 @@
+import { once } from 'node:events';
 import { ConfigError } from '../config/config-error.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import { loadConfig } from '../config/load.js';
 import { type Gateway, startGateway } from '../gateway/start-gateway.js';
-import { createLogger, type LogFormat, type Logger } from '../telemetry/logger.js';
+import { createLogger, type LogFormat } from '../telemetry/logger.js';
+import { type AccessOptions, applyAccessOptions } from './access-options.js';
 import { EXIT } from './exit-codes.js';
 import { createPrettyStream } from './pretty-stream.js';
+import { StartError } from './start-error.js';
 import { startSummary } from './start-summary.js';
+import { watchStopSignals } from './stop-signals.js';
 
 /** Options of `qvac serve openai`, as commander parses them. */
-export interface ServeOptions {
+export interface ServeOptions extends AccessOptions {
   readonly config?: string;
   readonly port?: number;
   readonly host?: string;
@@ -28,42 +32,60 @@ export async function serveOpenai(options: ServeOptions, version: string): Promi
 
   let config: GatewayConfig;
   try {
-    config = applyOptions(
-      await loadConfig({ ...(options.config && { path: options.config }), cwd: process.cwd() }),
-      options,
-    );
+    const written = await loadConfig({
+      ...(options.config && { path: options.config }),
+      cwd: process.cwd(),
+    });
+    config = await applyAccessOptions(applyOptions(written, options), options, takeEnvKey());
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, EXIT.failure);
-    if (error instanceof UnknownAliasError) return fail(error.message, EXIT.usage);
+    if (error instanceof StartError) return fail(error.message, error.exitCode);
     throw error;
   }
   for (const warning of config.warnings) log.warn(warning);
 
-  let gateway: Gateway;
+  let gateway: Gateway | undefined;
+  const stopping = watchStopSignals(() => {
+    gateway?.kill();
+    process.exit(EXIT.failure);
+  });
   try {
-    gateway = await startGateway(config, log);
+    gateway = await startGateway(config, log, stopping);
   } catch (error) {
     return fail(explainListenError(error, config), EXIT.failure);
   }
 
-  if (format === 'pretty') process.stdout.write(startSummary({ version, config, gateway, startedAt }));
-  else
-    log.info({ version, url: gateway.url, config: config.file, models: gateway.models }, 'gateway started');
-
-  await stopSignal();
+  if (!stopping.aborted) {
+    if (format === 'pretty') process.stdout.write(startSummary({ version, config, gateway, startedAt }));
+    else {
+      const { file, apiKeys, corsOrigins } = config;
+      const { url, models } = gateway;
+      log.info(
+        { version, url, config: file, needsApiKey: apiKeys.length > 0, corsOrigins, models },
+        'gateway started',
+      );
+    }
+    await once(stopping, 'abort');
+  }
   log.info('stopping: running calls may finish; press Ctrl+C again to stop at once');
-  await stopOrGiveUp(gateway, log);
+  await gateway.stop();
+  log.info('stopped');
   return EXIT.ok;
 }
 
-class UnknownAliasError extends Error {}
+/** The key of the environment, out of which it goes: engines would inherit it. */
+function takeEnvKey(): string | undefined {
+  const { QVAC_API_KEY } = process.env;
+  delete process.env.QVAC_API_KEY;
+  return QVAC_API_KEY;
+}
 
 function applyOptions(config: GatewayConfig, { host, port, model: preloads }: ServeOptions): GatewayConfig {
   const known = config.models.map(({ alias }) => alias);
   for (const alias of preloads) {
     if (known.includes(alias)) continue;
     const list = known.length > 0 ? `Configured are: ${known.join(', ')}.` : 'No model is configured.';
-    throw new UnknownAliasError(`error: --model ${alias}: no such model. ${list}`);
+    throw new StartError(`error: --model ${alias}: no such model. ${list}`, EXIT.usage);
   }
   return {
     ...config,
@@ -93,24 +115,4 @@ function explainListenError(error: unknown, { host, port }: GatewayConfig): stri
 function fail(message: string, exitCode: number): number {
   process.stderr.write(`${message}\n`);
   return exitCode;
-}
-
-/** Resolves at the first signal to stop. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-}
-
-/** Stops in good order. A second signal ends everything at once. */
-async function stopOrGiveUp(gateway: Gateway, log: Logger): Promise<void> {
-  const giveUp = (): void => {
-    gateway.kill();
-    process.exit(EXIT.failure);
-  };
-  process.once('SIGINT', giveUp);
-  process.once('SIGTERM', giveUp);
-  await gateway.stop();
-  log.info('stopped');
 }

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { GatewayConfig } from '../config/gateway-config.js';
+import type { CorsOrigins, GatewayConfig } from '../config/gateway-config.js';
 import type { Gateway, StartedModel } from '../gateway/start-gateway.js';
 
 interface Started {
@@ -19,6 +19,7 @@ qvac-gateway ${version}
 
   API     ${gateway.url}/v1
   Config  ${config.file ? relative(process.cwd(), config.file) || config.file : 'none found: serving the built-in demo model'}
+  Access  ${config.apiKeys.length > 0 ? 'with an API key' : 'without an API key'}, ${describeCors(config.corsOrigins)}
 
 ${rows.join('\n')}
 
@@ -31,6 +32,11 @@ function describe({ category, isLoaded, loadMs, failure }: StartedModel): string
   if (isLoaded) return `${category}, loaded${loadMs === undefined ? '' : ` in ${seconds(loadMs)}`}`;
   if (failure) return `${category}, NOT loaded: ${failure}`;
   return `${category}, loads on first request`;
+}
+
+function describeCors(origins: CorsOrigins): string {
+  if (origins === 'any') return 'from web pages of any origin';
+  return origins.length > 0 ? `from web pages of ${origins.join(', ')}` : 'not from web pages (CORS is off)';
 }
 
 function seconds(ms: number): string {

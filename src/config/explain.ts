@@ -10,16 +10,18 @@ export interface ExplainOptions {
   readonly path?: readonly PropertyKey[];
   /** Keys that count as known at the top of the value although the schema does not have them. */
   readonly alsoKnown?: readonly string[];
+  /** The value with its secrets replaced: what messages quote is taken from here. */
+  readonly quotable?: unknown;
 }
 
 /** Everything that is wrong with a value by its schema, one problem each, in words that say what to write. */
 export function explain(
   schema: z.core.$ZodType,
   value: unknown,
-  { path = [], alsoKnown = [] }: ExplainOptions = {},
+  { path = [], alsoKnown = [], quotable = value }: ExplainOptions = {},
 ): ConfigProblem[] {
   const issues = z.safeParse(schema, value).error?.issues ?? [];
-  const wrong = issues.flatMap((issue) => describeIssue(issue, value));
+  const wrong = issues.flatMap((issue) => describeIssue(issue, quotable));
   const unknown = findUnknownKeys(schema, value).map((key) => ({
     path: key.path,
     message: describeUnknownKey(key, alsoKnown),

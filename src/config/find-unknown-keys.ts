@@ -25,6 +25,9 @@ export function findUnknownKeys(schema: z.core.$ZodType, value: unknown): Unknow
       return findUnknownKeys(def.in, value);
     case 'record':
       return entriesOf(value).flatMap(([key, item]) => under(key, findUnknownKeys(def.valueType, item)));
+    case 'array':
+      if (!Array.isArray(value)) return [];
+      return value.flatMap((item, index) => under(index, findUnknownKeys(def.element, item)));
     case 'union': {
       const option = closestOption(def, value);
       return option === undefined ? [] : findUnknownKeys(option, value);
@@ -68,6 +71,6 @@ function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
-function under(key: string, found: UnknownKey[]): UnknownKey[] {
+function under(key: PropertyKey, found: UnknownKey[]): UnknownKey[] {
   return found.map(({ path, known }) => ({ path: [key, ...path], known }));
 }

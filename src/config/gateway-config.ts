@@ -12,6 +12,15 @@ export interface ConfiguredModel extends ModelSpec {
   readonly constant?: string;
 }
 
+/** A key that lets a client in, and whose it is. */
+export interface ApiKey {
+  readonly key: string;
+  readonly name?: string | undefined;
+}
+
+/** Origins whose web pages may call the API, written as browsers send them. */
+export type CorsOrigins = 'any' | readonly string[];
+
 /** A config, read once, checked and deep-frozen. */
 export interface GatewayConfig {
   /** Absolute path of the file it came from; `undefined` if there is none and everything is a default. */
@@ -19,6 +28,10 @@ export interface GatewayConfig {
   readonly host: string;
   /** 0 means any free port. */
   readonly port: number;
+  /** Without one, no key is needed. */
+  readonly apiKeys: readonly ApiKey[];
+  /** Empty: CORS is off. */
+  readonly corsOrigins: CorsOrigins;
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
   /** The SDK's own top-level settings, as they were written. */

@@ -2,12 +2,14 @@ import { dirname, resolve } from 'node:path';
 import { checkDefaults } from './check-defaults.js';
 import { checkModelEntries } from './check-model-entries.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
+import { toOrigin } from './cors-origin.js';
 import { explain } from './explain.js';
 import { findConfig, readConfig } from './find-config.js';
 import { frozenCopy } from './frozen-copy.js';
-import type { GatewayConfig } from './gateway-config.js';
+import type { CorsOrigins, GatewayConfig } from './gateway-config.js';
+import { hideSecrets } from './hide-secrets.js';
 import { type ResolvedModel, resolveModel } from './resolve-model.js';
-import { configSchema } from './schema.js';
+import { configSchema, type WrittenCors } from './schema.js';
 
 export interface LoadConfigOptions {
   /** The file to read, absolute or relative to `cwd`; without it, the nearest one at or above `cwd`. */
@@ -37,14 +39,31 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
   const models = resolved.flatMap(({ model }) => model ?? []);
   refuse([...resolved.flatMap(({ problems }) => problems), ...checkDefaults(models)]);
   const warnings = [...new Set(resolved.flatMap(({ warning }) => warning ?? []))];
-  return frozenCopy({ file, host: serve.host, port: serve.port, models, sdk, warnings });
+  return frozenCopy({
+    file,
+    host: serve.host,
+    port: serve.port,
+    apiKeys: serve.apiKeys.map((written) => (typeof written === 'string' ? { key: written } : written)),
+    corsOrigins: toCorsOrigins(serve.cors),
+    models,
+    sdk,
+    warnings,
+  });
+}
+
+function toCorsOrigins(written: WrittenCors): CorsOrigins {
+  if (typeof written === 'boolean') return written ? 'any' : [];
+  return written.origins.flatMap((origin) => toOrigin(origin) ?? []);
 }
 
 function checkSchema(value: unknown): ConfigProblem[] {
   const entries = checkModelEntries(value);
   const isTold = ({ path }: ConfigProblem) =>
     entries.some((entry) => `${path}.`.startsWith(`${entry.path}.`));
-  return [...entries, ...explain(configSchema, value).filter((problem) => !isTold(problem))];
+  return [
+    ...entries,
+    ...explain(configSchema, value, { quotable: hideSecrets(value) }).filter((problem) => !isTold(problem)),
+  ];
 }
 
 /** A function or an instance of a class would otherwise pass as an object without settings. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
+import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
+import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
 import { SDK_CONFIG_SHAPE } from './sdk-config-shape.js';
 
 const modelAlias = z
@@ -56,6 +58,18 @@ const sourceModel = z
   })
   .describe('A model of your own.');
 
+const keyText = z.string().regex(API_KEY_FORM, API_KEY_ADVICE);
+
+const apiKey = z.union([
+  keyText,
+  z.strictObject({
+    name: z.string().min(1).describe('Whose key it is.'),
+    key: keyText.describe('The key.'),
+  }),
+]);
+
+const corsOrigin = z.string().refine((text) => toOrigin(text) !== undefined, ORIGIN_ADVICE);
+
 const serve = z.strictObject({
   host: z
     .string()
@@ -68,6 +82,26 @@ const serve = z.strictObject({
     .max(65535)
     .default(11434)
     .describe('Port to listen on. 0 picks a free one. Default: 11434.'),
+  apiKeys: z
+    .array(apiKey)
+    .default([])
+    .describe(
+      'Keys of which clients must send one as their Bearer token, each a string or an object with name and key. Default: none, no key is needed.',
+    ),
+  cors: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        origins: z
+          .array(corsOrigin)
+          .min(1, 'must name at least one origin')
+          .describe('Origins whose pages may call the API, each as https://app.example.com.'),
+      }),
+    ])
+    .default(false)
+    .describe(
+      'Whether web pages may call the API: true for those of any origin, or an object with origins. Default: false.',
+    ),
   models: z
     .record(modelAlias, z.union([constantName, constantModel, sourceModel]))
     .default({})
@@ -93,3 +127,6 @@ export type QvacConfig = z.input<typeof configSchema>;
 
 /** One entry of `serve.models`, defaults filled in. */
 export type ModelEntry = z.output<typeof serve>['models'][string];
+
+/** `serve.cors`, as it is written. */
+export type WrittenCors = z.output<typeof serve>['cors'];

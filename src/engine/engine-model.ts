@@ -1,6 +1,6 @@
 import { close, type LoadModelOptions, loadModel, unloadModel } from '@qvac/sdk';
-import type { CallFailure, ChatEvent, LifeEvent } from '../protocol/events.js';
-import type { ChatRequest } from '../protocol/jobs.js';
+import type { CallFailure, LifeEvent } from '../protocol/events.js';
+import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { chat } from './chat.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
@@ -37,15 +37,19 @@ export class EngineModel {
     }
   }
 
-  /** Runs a chat completion. All that can go wrong is emitted as an `error` event; it never rejects. */
-  async chat(
-    request: ChatRequest,
-    emit: (event: ChatEvent | CallFailure) => void,
+  /** Runs a call. All that can go wrong is emitted as an `error` event; it never rejects. */
+  async run(
+    call: Call,
+    emit: (event: EventOf<CallKind> | CallFailure) => void,
     signal: AbortSignal,
   ): Promise<void> {
     try {
       if (this.#modelId === undefined) throw new Error('it is not loaded');
-      await chat({ modelId: this.#modelId, contextTokens: contextTokens(this.#spec) }, request, emit, signal);
+      const model = { modelId: this.#modelId, contextTokens: contextTokens(this.#spec) };
+      switch (call.kind) {
+        case 'chat':
+          return await chat(model, call.request, emit, signal);
+      }
     } catch (error) {
       emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });
     }

@@ -1,5 +1,5 @@
-import type { CallFailure, ChatEvent } from '../protocol/events.js';
-import type { ModelJob } from '../protocol/jobs.js';
+import type { CallFailure } from '../protocol/events.js';
+import type { CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
 import { EngineModel } from './engine-model.js';
 import { runCall } from './run-call.js';
 
@@ -14,11 +14,11 @@ export function createModelJobRunner(): (job: ModelJob) => Promise<void> {
         return model.load();
       case 'unload':
         return model?.unload();
-      case 'chat': {
+      case 'call': {
         const loaded = model;
         if (!loaded) throw new Error('a call came before load');
-        return runCall<ChatEvent | CallFailure>(job.port, (emit, signal) =>
-          loaded.chat(job.request, emit, signal),
+        return runCall<EventOf<CallKind> | CallFailure>(job.port, (emit, signal) =>
+          loaded.run(job.call, emit, signal),
         );
       }
     }

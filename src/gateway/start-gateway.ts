@@ -43,9 +43,14 @@ export interface Gateway {
  * One that can't be loaded does not keep the others from being served.
  *
  * @param config without models, the built-in demo model is served.
+ * @param stopping ends the wait for preloads; the gateway must be stopped all the same.
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
-export async function startGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  log: Logger,
+  stopping: AbortSignal,
+): Promise<Gateway> {
   const folder = await createRunFolder();
   try {
     const models = config.models.length > 0 ? config.models : [await createDemoModel(folder.path)];
@@ -64,7 +69,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
         host: new ModelHost({
           alias: model.alias,
           slots: slotsOf(model),
-          download: (onProgress) => assets.ensure(model, onProgress),
+          download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
           createPool: () => new ModelPool(model, surroundings),
           log: log.child({ model: model.alias }),
         }),
@@ -75,18 +80,25 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     const started = new Promise<void>((resolve) => {
       markStarted = resolve;
     });
-    const server = createServer(fleet, started, log);
+    const access = {
+      host: config.host,
+      apiKeys: config.apiKeys.map(({ key }) => key),
+      corsOrigins: config.corsOrigins,
+    };
+    const server = createServer(fleet, access, started, log);
     const url = await server.listen({ host: config.host, port: config.port });
-    const startedModels = await Promise.all(models.map((model) => preload(fleet, model)));
+    const startedModels = await Promise.all(models.map((model) => preload(fleet, model, stopping)));
     markStarted();
 
     return {
       url,
       models: startedModels,
       async stop() {
+        fleet.refuse();
         const closed = server.close();
         await Promise.race([closed, delay(SHUTDOWN_TIMEOUT_MS, undefined, { ref: false })]);
         await fleet.stop();
+        await assets.closed();
         server.server.closeAllConnections();
         await closed;
         await folder.remove();
@@ -107,11 +119,15 @@ function slotsOf({ config }: ConfiguredModel): number {
   return typeof config.parallel === 'number' ? config.parallel : 1;
 }
 
-async function preload(fleet: Fleet, { alias, category, preload }: ConfiguredModel): Promise<StartedModel> {
+async function preload(
+  fleet: Fleet,
+  { alias, category, preload }: ConfiguredModel,
+  stopping: AbortSignal,
+): Promise<StartedModel> {
   if (!preload) return { alias, category, isLoaded: false };
   const startedAt = performance.now();
   try {
-    await fleet.get(alias).ensureReady(new AbortController().signal);
+    await fleet.get(alias).ensureReady(stopping);
     return { alias, category, isLoaded: true, loadMs: performance.now() - startedAt };
   } catch (error) {
     return { alias, category, isLoaded: false, failure: (error as Error).message };

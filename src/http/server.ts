@@ -2,6 +2,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Fleet } from '../models/fleet.js';
 import { ApiError } from '../protocol/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { type Access, createAccessCheck } from './access.js';
 import { replyToUnreadable } from './client-error.js';
 import { closeIdleConnections } from './close-idle-connections.js';
 import { replyWithError } from './error-reply.js';
@@ -20,13 +21,27 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
  * @param started requests wait for it, so that the port is taken at once but nothing is answered before the models that
  *   are to be preloaded are loaded.
  */
-export function createServer(fleet: Fleet, started: Promise<void>, log: Logger): FastifyInstance {
+export function createServer(
+  fleet: Fleet,
+  access: Access,
+  started: Promise<void>,
+  log: Logger,
+): FastifyInstance {
+  const isAnswered = createAccessCheck(access);
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // One line per request: ours.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     clientErrorHandler: replyToUnreadable,
-    frameworkErrors: replyWithError,
+    // Of URLs that are none. No hook runs for them.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      try {
+        if (!isAnswered(request, reply)) replyWithError(error, request, reply);
+      } catch (refusal) {
+        replyWithError(refusal, request, reply);
+      }
+    },
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestId,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
@@ -43,6 +58,8 @@ export function createServer(fleet: Fleet, started: Promise<void>, log: Logger):
   closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    // Before the wait: who is refused takes up nothing.
+    if (isAnswered(request, reply)) return reply;
     await started;
   });
   app.setErrorHandler(replyWithError);

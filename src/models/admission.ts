@@ -1,6 +1,13 @@
 import { ApiError } from '../protocol/errors.js';
 import { abortable } from './abortable.js';
 
+/** A call that waits for a slot. */
+interface Waiter {
+  readonly admitted: Promise<void>;
+  readonly admit: () => void;
+  readonly refuse: (reason: ApiError) => void;
+}
+
 /**
  * Lets a bounded number of calls run at once and queues the rest, first come first served. The engine has a queue of
  * its own, but a call that waits there can't be moved to another worker.
@@ -8,8 +15,9 @@ import { abortable } from './abortable.js';
 export class Admission {
   readonly #slots: number;
   readonly #queueLimit: number;
-  readonly #queue = new Set<() => void>();
+  readonly #queue = new Set<Waiter>();
   #running = 0;
+  #closed: ApiError | undefined;
 
   constructor(slots: number, queueLimit: number) {
     this.#slots = slots;
@@ -30,10 +38,11 @@ export class Admission {
    * Waits for a slot.
    *
    * @returns a function that gives the slot back; calling it again does nothing.
-   * @throws {ApiError} `queue_full`, at once; or the reason of `signal`.
+   * @throws {ApiError} `queue_full`, at once; or the reason of `signal`, or that of {@link close}.
    */
   async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
+    if (this.#closed) throw this.#closed;
     if (!this.isFull) {
       this.#running += 1;
       return this.#releaseOnce();
@@ -44,19 +53,22 @@ export class Admission {
         `${this.#queue.size} calls wait for this model already. Try again later.`,
       );
     }
-    let admit = (): void => {};
-    const admitted = new Promise<void>((resolve) => {
-      admit = resolve;
-    });
-    this.#queue.add(admit);
+    const waiter = createWaiter();
+    this.#queue.add(waiter);
     try {
-      await abortable(admitted, signal);
+      await abortable(waiter.admitted, signal);
     } catch (error) {
       // Admitted and aborted in the same turn: the slot was handed over and must go on to the next.
-      if (!this.#queue.delete(admit)) this.#release();
+      if (!this.#queue.delete(waiter)) this.#release();
       throw error;
     }
     return this.#releaseOnce();
+  }
+
+  /** Lets nobody in any more, and tells those who wait why. */
+  close(reason: ApiError): void {
+    this.#closed = reason;
+    for (const waiter of this.#queue) waiter.refuse(reason);
   }
 
   #releaseOnce(): () => void {
@@ -72,9 +84,19 @@ export class Admission {
     const [next] = this.#queue;
     if (next) {
       this.#queue.delete(next); // the slot passes from hand to hand: #running stays
-      next();
+      next.admit();
     } else {
       this.#running -= 1;
     }
   }
+}
+
+function createWaiter(): Waiter {
+  let admit = (): void => {};
+  let refuse = (_reason: ApiError): void => {};
+  const admitted = new Promise<void>((resolve, reject) => {
+    admit = resolve;
+    refuse = reject;
+  });
+  return { admitted, admit, refuse };
 }

@@ -52,6 +52,11 @@ export class Fleet {
     return model.host;
   }
 
+  /** Takes no further call for any model; running ones go on. */
+  refuse(): void {
+    for (const host of this.hosts()) host.refuse();
+  }
+
   /** Unloads all models at once and for good, cancelling the calls that still run and refusing those that wait. */
   async stop(): Promise<void> {
     await Promise.all(this.hosts().map((host) => host.stop()));

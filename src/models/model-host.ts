@@ -3,8 +3,7 @@ import type { DownloadProgress } from '../pool/assets-pool.js';
 import type { CallStream } from '../pool/call-stream.js';
 import type { ModelPool } from '../pool/model-pool.js';
 import { ApiError } from '../protocol/errors.js';
-import type { ChatEvent } from '../protocol/events.js';
-import type { ChatRequest } from '../protocol/jobs.js';
+import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { Logger } from '../telemetry/logger.js';
 import { abortable } from './abortable.js';
 import { Admission } from './admission.js';
@@ -22,13 +21,16 @@ const QUEUE_LIMIT = 64;
 /** A `ModelPool`, without its private fields: tests of policy have one without threads. */
 type Pool = Pick<ModelPool, keyof ModelPool>;
 
+/** What a host needs of a call, of whatever kind. */
+type RunningCall = Pick<CallStream<EventOf<CallKind>>, 'ended' | 'cancel'>;
+
 /** What a host needs of the rest of the gateway. */
 export interface ModelHostOptions {
   readonly alias: string;
   /** Calls that the engine runs at once. */
   readonly slots: number;
   /** Puts the model's files on this machine, where they are not yet. */
-  readonly download: (onProgress: (progress: DownloadProgress) => void) => Promise<void>;
+  readonly download: (onProgress: (progress: DownloadProgress) => void, signal: AbortSignal) => Promise<void>;
   /** Makes the worker of a new incarnation. */
   readonly createPool: () => Pool;
   readonly log: Logger;
@@ -42,7 +44,7 @@ export class ModelHost {
   readonly alias: string;
   readonly #options: ModelHostOptions;
   readonly #log: Logger;
-  readonly #calls = new Set<CallStream<ChatEvent>>();
+  readonly #calls = new Set<RunningCall>();
   readonly #admission: Admission;
   #state: ModelState = 'idle';
   #pool: Pool | undefined;
@@ -83,22 +85,23 @@ export class ModelHost {
   async ensureReady(signal: AbortSignal): Promise<Pool> {
     while (true) {
       signal.throwIfAborted();
+      if (this.#isStopped) throw shuttingDown();
       if (this.#state === 'ready' && this.#pool) return this.#pool;
-      if (this.#state === 'idle') {
-        if (this.#isStopped) throw shuttingDown();
-        this.#pass(this.#load());
-      }
+      if (this.#state === 'idle') this.#pass(this.#load());
       await abortable(this.#passing, signal);
     }
   }
 
   /**
-   * Runs a chat completion, after those that came before it.
+   * Runs a call, after those that came before it.
    *
    * @param signal aborts the call: leaves the queue, or frees the engine.
    * @throws {ApiError} if the model can't be loaded or has too long a queue.
    */
-  async chat(request: ChatRequest, signal: AbortSignal): Promise<CallStream<ChatEvent>> {
+  async call<Kind extends CallKind>(
+    call: Extract<Call, { kind: Kind }>,
+    signal: AbortSignal,
+  ): Promise<CallStream<EventOf<Kind>>> {
     while (true) {
       const pool = await this.ensureReady(signal);
       if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
@@ -108,17 +111,17 @@ export class ModelHost {
         release();
         continue;
       }
-      const call = pool.chat(request);
-      this.#calls.add(call);
+      const stream = pool.call<Kind>(call);
+      this.#calls.add(stream);
       this.#log.debug({ running: this.#calls.size }, 'call started');
-      const cancel = (): void => call.cancel(signal.reason);
+      const cancel = (): void => stream.cancel(signal.reason);
       signal.addEventListener('abort', cancel, { once: true });
-      void call.ended.then(() => {
+      void stream.ended.then(() => {
         signal.removeEventListener('abort', cancel);
-        this.#calls.delete(call);
+        this.#calls.delete(stream);
         release();
       });
-      return call;
+      return stream;
     }
   }
 
@@ -131,9 +134,16 @@ export class ModelHost {
     if (this.#state !== 'idle') await this.#passing;
   }
 
+  /** Takes no further call: those that wait, for a slot or for a load, get `shutting_down`; running ones go on. */
+  refuse(): void {
+    this.#isStopped = true;
+    this.#admission.close(shuttingDown());
+    this.#overtaken.abort(shuttingDown());
+  }
+
   /** Unloads the model for good: calls that run are cancelled, those that wait or come get `shutting_down`. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.refuse();
     for (const call of this.#calls) call.cancel(shuttingDown());
     await this.unload(0);
   }
@@ -152,14 +162,17 @@ export class ModelHost {
     this.#apply('load');
     this.#log.info('model loading');
     try {
-      const downloaded = this.#options.download((progress) => this.#log.debug(progress, 'model downloading'));
+      const downloaded = this.#options.download(
+        (progress) => this.#log.debug(progress, 'model downloading'),
+        overtaken,
+      );
       await abortable(downloaded, overtaken);
       overtaken.throwIfAborted(); // a pool that was closed would start another thread
       await abortable(pool.load(), overtaken);
       overtaken.throwIfAborted();
     } catch (error) {
-      if (!overtaken.aborted) await pool.close();
-      if (overtaken.aborted) throw error; // the unload does the rest
+      if (this.#state === 'loading') await pool.close();
+      if (this.#state !== 'loading') throw error; // an unload came between, and does the rest
       this.#pool = undefined;
       this.#apply('load-failed');
       this.#log.error({ err: error }, 'model load failed');
@@ -215,7 +228,7 @@ export class ModelHost {
   }
 }
 
-async function allEnded(calls: readonly CallStream<ChatEvent>[], timeoutMs: number): Promise<void> {
+async function allEnded(calls: readonly RunningCall[], timeoutMs: number): Promise<void> {
   const ended = Promise.all(calls.map((call) => call.ended));
   await Promise.race([ended, delay(timeoutMs, undefined, { ref: false })]);
 }

@@ -1,17 +1,23 @@
-import { MessageChannel } from 'node:worker_threads';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DownloadEvent } from '../protocol/events.js';
 import type { AssetsJob } from '../protocol/jobs.js';
-import type { ModelSpec } from '../protocol/model-spec.js';
+import type { ModelSource, ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
 import { remoteSources } from './remote-sources.js';
 import { assetsEnv, type WorkerSurroundings } from './worker-env.js';
 import { createWorkerThread } from './worker-thread.js';
+
+/** How long the SDK's process may take to end before its thread is ended all the same. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** Bytes of a download that a load waits for. */
 export interface DownloadProgress {
   readonly downloadedBytes: number;
   readonly totalBytes: number;
 }
+
+type AssetsThread = ReturnType<typeof createWorkerThread<AssetsJob>>;
 
 /**
  * Downloads the files of models, all in one thread with one SDK process: the SDK locks the registry's storage for as
@@ -20,8 +26,11 @@ export interface DownloadProgress {
  */
 export class AssetsPool {
   readonly #surroundings: WorkerSurroundings;
-  #thread: ReturnType<typeof createWorkerThread<AssetsJob>> | undefined;
-  #running = 0;
+  readonly #downloads = new Set<MessagePort>();
+  readonly #running = new Set<Promise<void>>();
+  #thread: AssetsThread | undefined;
+  /** Settles when the last thread is gone: two SDK processes must never be at the registry. */
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(surroundings: WorkerSurroundings) {
     this.#surroundings = surroundings;
@@ -30,34 +39,85 @@ export class AssetsPool {
   /**
    * Makes sure that all files of a model are on this machine. Local ones are taken as they are.
    *
-   * @throws {ApiError} `model_load_failed` if one can't be had.
+   * @param signal cancels the download; what is there already is kept and the next one goes on from it.
+   * @throws {ApiError} `model_load_failed` if one can't be had; or the reason of `signal`.
    */
-  async ensure(spec: ModelSpec, onProgress: (progress: DownloadProgress) => void): Promise<void> {
+  async ensure(
+    spec: ModelSpec,
+    onProgress: (progress: DownloadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const remote = remoteSources(spec);
     if (remote.length === 0) return;
-    this.#thread ??= createWorkerThread<AssetsJob>('assets-worker.js', assetsEnv(this.#surroundings));
-    const thread = this.#thread;
-    this.#running += 1;
+    const running = this.#ensure(spec.alias, remote, onProgress, signal);
+    this.#running.add(running);
     try {
-      for (const source of remote) {
-        const { port1, port2 } = new MessageChannel();
-        const download = new CallStream<DownloadEvent>(port1, spec.alias);
-        // A thread that fails closes the port; the stream says so.
-        thread
-          .run({ kind: 'download', alias: spec.alias, source, port: port2 }, { transferList: [port2] })
-          .catch(() => port1.close());
-        for await (const events of download) {
-          const last = events.findLast((event) => event.type === 'progress');
-          if (last) onProgress(last);
-        }
+      await running;
+    } finally {
+      this.#running.delete(running);
+      if (this.#running.size === 0) this.#closing = this.#close();
+    }
+  }
+
+  /** Resolves when no thread and no process of this pool is left. Nothing may be asked of it meanwhile. */
+  async closed(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.#closing;
+  }
+
+  async #ensure(
+    alias: string,
+    sources: readonly ModelSource[],
+    onProgress: (progress: DownloadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#closing;
+    for (const source of sources) await this.#download(alias, source, onProgress, signal);
+  }
+
+  async #download(
+    alias: string,
+    source: ModelSource,
+    onProgress: (progress: DownloadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    this.#thread ??= this.#createThread();
+    const { port1, port2 } = new MessageChannel();
+    this.#downloads.add(port1);
+    port1.once('close', () => this.#downloads.delete(port1));
+    const download = new CallStream<DownloadEvent>(port1, alias);
+    const cancel = (): void => download.cancel(signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    // A thread that ends closes the port, and the stream says so.
+    this.#thread
+      .run({ kind: 'download', alias, source, port: port2 }, { transferList: [port2] })
+      .catch(() => port1.close());
+    try {
+      for await (const events of download) {
+        const last = events.findLast((event) => event.type === 'progress');
+        if (last) onProgress(last);
       }
     } finally {
-      this.#running -= 1;
-      if (this.#running === 0) {
-        this.#thread = undefined;
-        await thread.run({ kind: 'close' }).catch(() => {}); // a dead thread has nothing to close
-        await thread.destroy();
-      }
+      signal.removeEventListener('abort', cancel);
     }
+  }
+
+  #createThread(): AssetsThread {
+    const thread = createWorkerThread<AssetsJob>('assets-worker.js', assetsEnv(this.#surroundings));
+    // A thread that fails at import never settles run(): this event is all there is.
+    thread.on('error', () => {
+      for (const port of this.#downloads) port.close();
+    });
+    return thread;
+  }
+
+  async #close(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    if (!thread) return;
+    const closed = thread.run({ kind: 'close' }).catch(() => {}); // a dead thread has nothing to close
+    await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    await thread.destroy();
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ApiError } from '../protocol/errors.js';
-import type { ChatEvent, LifeEvent } from '../protocol/events.js';
-import type { ChatRequest, ModelJob } from '../protocol/jobs.js';
+import type { LifeEvent } from '../protocol/events.js';
+import type { Call, CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
 import { modelEnv, type WorkerSurroundings } from './worker-env.js';
@@ -80,13 +80,13 @@ export class ModelPool {
     });
   }
 
-  /** Starts a chat completion. What goes wrong shows in the stream. */
-  chat(request: ChatRequest): CallStream<ChatEvent> {
+  /** Starts a call. What goes wrong shows in the stream. */
+  call<Kind extends CallKind>(call: Extract<Call, { kind: Kind }>): CallStream<EventOf<Kind>> {
     const { port1, port2 } = new MessageChannel();
     this.#calls.add(port1);
     port1.once('close', () => this.#calls.delete(port1));
-    const stream = new CallStream<ChatEvent>(port1, this.#spec.alias);
-    this.#run({ kind: 'chat', request, port: port2 }, port2);
+    const stream = new CallStream<EventOf<Kind>>(port1, this.#spec.alias);
+    this.#run({ kind: 'call', call, port: port2 }, port2);
     return stream;
   }
 

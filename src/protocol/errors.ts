@@ -27,6 +27,8 @@ export const ERRORS = {
   missing_messages: rejected(400),
   invalid_model_type: rejected(400),
   context_length_exceeded: rejected(400),
+  invalid_api_key: { status: 401, type: 'authentication_error', retryable: false },
+  forbidden_host: rejected(403),
   not_found: rejected(404),
   model_not_found: rejected(404),
   method_not_allowed: rejected(405),

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ChatEvent } from './events.js';
 import type { ModelSource, ModelSpec } from './model-spec.js';
 
 /** One message of a conversation, as the engine takes it. */
@@ -24,15 +25,30 @@ export interface ChatRequest {
   readonly params: GenerationParams;
 }
 
+/** Every kind of call: what it is asked, and what streams back. */
+export interface CallTypes {
+  readonly chat: { readonly request: ChatRequest; readonly event: ChatEvent };
+}
+
+export type CallKind = keyof CallTypes;
+
+/** A call of any kind. */
+export type Call = {
+  [Kind in CallKind]: { readonly kind: Kind; readonly request: CallTypes[Kind]['request'] };
+}[CallKind];
+
+/** What streams back from a call of a kind. */
+export type EventOf<Kind extends CallKind> = CallTypes[Kind]['event'];
+
 /**
  * What a model worker is asked. `load` comes first and once; its port stays open for the life of the model and
- * carries `LifeEvent`s. Every call has a port of its own, which carries its events and at last its end or a `CallFailure` one way, and
- * {@link CallCommand}s the other.
+ * carries `LifeEvent`s. Every call has a port of its own, which carries its events and at last its `end` or a
+ * `CallFailure` one way, and {@link CallCommand}s the other.
  */
 export type ModelJob =
   | { readonly kind: 'load'; readonly spec: ModelSpec; readonly port: MessagePort }
   | { readonly kind: 'unload' }
-  | { readonly kind: 'chat'; readonly request: ChatRequest; readonly port: MessagePort };
+  | { readonly kind: 'call'; readonly call: Call; readonly port: MessagePort };
 
 /** What the thread that downloads is asked. */
 export type AssetsJob =

@@ -51,8 +51,13 @@ describe('help and version', () => {
       '-p, --port',
       '-H, --host',
       '--model',
+      '--api-key',
+      '--cors',
       '-v, --verbose',
       '--log-format',
+      '--api-key-file',
+      '--allow-unauthenticated',
+      '--cors-origin',
     ]) {
       assert.ok(stdout.includes(option), option);
     }

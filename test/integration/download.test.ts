@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -16,9 +16,19 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   '/beta.gguf': createScriptedModel(BETA),
 };
 
+/** Emits `request` with the response of each request for the file that never ends. */
+const slowRequests = new EventEmitter();
+
 /** Paths whose bodies were sent. */
 const downloads: string[] = [];
 const files = createServer((request, response) => {
+  if (request.url === '/slow.gguf') {
+    response.writeHead(200, { 'content-length': 1_000_000 });
+    if (request.method === 'GET') response.write(new Uint8Array(1_000));
+    else response.end();
+    slowRequests.emit('request', response); // and no more comes
+    return;
+  }
   const file = FILES[request.url ?? ''];
   if (!file) {
     response.writeHead(404).end();
@@ -41,7 +51,9 @@ writeFileSync(
   join(folder, 'qvac.config.json'),
   JSON.stringify({
     cacheDirectory: cache,
-    serve: { models: { alpha: model('alpha'), beta: model('beta'), gone: model('gone') } },
+    serve: {
+      models: { alpha: model('alpha'), beta: model('beta'), gone: model('gone'), slow: model('slow') },
+    },
   }),
 );
 const gateway = await startGateway(['-v'], folder);
@@ -78,4 +90,31 @@ test('a file that is not there fails the load with its address, and nothing else
     return true;
   });
   assert.equal(await ask('beta'), fallbackOf(BETA));
+});
+
+/** Starts the load of the model whose file never ends; resolves when the file is being sent. */
+async function startSlowLoad() {
+  const requests = on(slowRequests, 'request');
+  const asked = ask('slow').catch((error: unknown) => error);
+  for await (const [response] of requests as AsyncIterable<[ServerResponse]>) {
+    if (response.req.method === 'GET') return { asked, response };
+  }
+  throw new Error('unreachable');
+}
+
+test('unloading a model that is being downloaded ends the download', async () => {
+  const { asked, response } = await startSlowLoad();
+  const closed = once(response, 'close');
+  await openai.models.delete('slow');
+  await closed;
+  assert.equal(((await asked) as { code?: string }).code, 'model_unloaded');
+  assert.equal(await ask('beta'), fallbackOf(BETA));
+});
+
+test('a signal to stop ends a download', async () => {
+  const { asked } = await startSlowLoad();
+  process.kill(gateway.pid, 'SIGTERM');
+  await gateway.logged(({ msg }) => msg.startsWith('stopping'));
+  assert.equal(((await asked) as { code?: string }).code, 'shutting_down');
+  assert.equal(await gateway.exited, 0);
 });

@@ -16,14 +16,19 @@ export interface CliResult {
 export function spawnCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    // A key that the developer has set would shut the tests out.
+    env: { ...process.env, QVAC_API_KEY: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
 /** Runs the program to its end. */
-export async function runCli(args: readonly string[], cwd: string): Promise<CliResult> {
-  const child = spawnCli(args, cwd);
+export async function runCli(
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<CliResult> {
+  const child = spawnCli(args, cwd, env);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => {

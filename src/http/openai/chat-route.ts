@@ -16,8 +16,8 @@ export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
     const body = parseBody(chatRequestSchema, request.body, { messages: 'missing_messages' });
     const host = fleet.resolve(body.model ?? undefined, 'chat');
     const signal = hangUpSignal(reply);
-    const call = await host.chat(
-      { messages: toChatMessages(body), params: toGenerationParams(body) },
+    const call = await host.call<'chat'>(
+      { kind: 'chat', request: { messages: toChatMessages(body), params: toGenerationParams(body) } },
       signal,
     );
     const head = createChatReplyHead(host.alias);

@@ -9,6 +9,7 @@ const root = new URL('../../../../', import.meta.url);
 interface Node {
   readonly properties?: Record<string, Node>;
   readonly anyOf?: Node[];
+  readonly items?: Node;
   readonly additionalProperties?: Node | boolean;
   readonly description?: string;
 }
@@ -20,6 +21,7 @@ function keysOf(node: Node): [string, string | undefined][] {
   );
   const inner = [
     ...(node.anyOf ?? []),
+    ...(node.items ? [node.items] : []),
     ...(typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []),
   ];
   return [...own, ...inner.flatMap(keysOf)];

@@ -14,6 +14,8 @@ test('without a file, every default and no models', async (t) => {
     file: undefined,
     host: '127.0.0.1',
     port: 11434,
+    apiKeys: [],
+    corsOrigins: [],
     models: [],
     sdk: {},
     warnings: [],
@@ -113,6 +115,25 @@ test('the result is frozen, all the way down, and the SDK constant is a copy', a
   const { QWEN3_600M_INST_Q4: exported } = await import('@qvac/sdk/models');
   assert.deepEqual(config.models[0]?.source, exported);
   assert.ok(!Object.isFrozen(exported));
+});
+
+test('who may use the gateway', async (t) => {
+  const serve = {
+    apiKeys: ['sk-1', { name: 'alice', key: 'sk-2' }],
+    cors: { origins: ['https://App.example.com:443/', 'app://obsidian.md'] },
+  };
+  const cwd = await createConfigFolder(t, { 'qvac.config.json': { serve } });
+  const { apiKeys, corsOrigins } = await loadConfig({ cwd });
+  assert.deepEqual(apiKeys, [{ key: 'sk-1' }, { name: 'alice', key: 'sk-2' }]);
+  assert.deepEqual(corsOrigins, ['https://app.example.com', 'app://obsidian.md']);
+
+  for (const [cors, expected] of [
+    [true, 'any'],
+    [false, []],
+  ] as const) {
+    const folder = await createConfigFolder(t, { 'qvac.config.json': { serve: { cors } } });
+    assert.deepEqual((await loadConfig({ cwd: folder })).corsOrigins, expected);
+  }
 });
 
 test('the settings of the SDK are kept as they are written', async (t) => {

@@ -9,7 +9,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   },
   'an unknown key like no other, with all of them': {
     config: { serve: { authentication: true } },
-    problems: ['serve.authentication: unknown key; known here: host, port, models'],
+    problems: ['serve.authentication: unknown key; known here: host, port, apiKeys, cors, models'],
   },
   'an unknown key of a model': {
     config: { serve: { models: { 'org/a': { model: 'X', prelaod: true } } } },
@@ -67,6 +67,54 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   'a URL as host': {
     config: { serve: { host: 'http://localhost' } },
     problems: ['serve.host: must be a host name or an IP address, without http:// and without a port'],
+  },
+  'keys in the wrong shape, of which none is quoted': {
+    config: { serve: { apiKeys: 'sk-secret' } },
+    problems: ['serve.apiKeys: must be a list, but is "…"'],
+  },
+  'keys by name, of which none is quoted': {
+    config: { serve: { apiKeys: { alice: 'sk-secret' } } },
+    problems: ['serve.apiKeys: must be a list, but is an object'],
+  },
+  'keys that are none, of which none is quoted': {
+    config: {
+      serve: {
+        apiKeys: [
+          'sk-1',
+          'sk secret',
+          '',
+          123456,
+          { key: 'sk-secret' },
+          { name: 'alice', key: 'sk secret' },
+          { name: 'alice', kye: 'sk-secret' },
+          ['sk-secret'],
+        ],
+      },
+    },
+    problems: [
+      'serve.apiKeys[6].kye: unknown key; known here: name, key',
+      'serve.apiKeys[1]: must be a key of printable ASCII characters without spaces',
+      'serve.apiKeys[2]: must be a key of printable ASCII characters without spaces',
+      'serve.apiKeys[3]: must be a string or an object, but is "…"',
+      'serve.apiKeys[4].name: must be a string, but is missing',
+      'serve.apiKeys[5].key: must be a key of printable ASCII characters without spaces',
+      'serve.apiKeys[6].key: must be a string, but is missing',
+      'serve.apiKeys[7]: must be a string or an object, but is a list',
+    ],
+  },
+  'CORS in the wrong shape': {
+    config: { serve: { cors: 'https://app.example.com' } },
+    problems: ['serve.cors: must be true or false or an object, but is "https://app.example.com"'],
+  },
+  'CORS for no origin': {
+    config: { serve: { cors: { origins: [] } } },
+    problems: ['serve.cors.origins: must name at least one origin'],
+  },
+  'CORS for what is no origin': {
+    config: { serve: { cors: { origins: ['https://app.example.com', '*'] } } },
+    problems: [
+      'serve.cors.origins[1]: must be an origin, as https://app.example.com; for all of them, enable CORS without origins',
+    ],
   },
   'a quoted boolean': {
     config: { serve: { models: { a: { model: 'X', preload: 'true' } } } },

@@ -10,6 +10,8 @@ import { deferred } from '../../support/deferred.js';
 import { turns } from '../../support/turns.js';
 import { createFakeHost } from '../models/fake-pool.js';
 
+const access = { host: '127.0.0.1', apiKeys: [], corsOrigins: [] };
+
 interface Line {
   readonly level: number;
   readonly msg: string;
@@ -28,7 +30,7 @@ function createTestServer(started: Promise<void> = Promise.resolve()) {
     },
   });
   const fleet = new Fleet([{ host, category: 'chat', default: true }]);
-  return { app: createServer(fleet, started, logger), host, pool, log, completed: completed.promise };
+  return { app: createServer(fleet, access, started, logger), host, pool, log, completed: completed.promise };
 }
 
 test('a DELETE that says it has JSON and has none is served, as the Python client of OpenAI sends it', async () => {
@@ -62,7 +64,7 @@ test('a client that hangs up in the middle of its request is no error of ours', 
   const received = once(app.server, 'request');
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
   socket.write(
-    'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+    'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
   );
   await received;
   socket.destroy();
@@ -87,14 +89,14 @@ test('a stream that fails is a proper reply before its first event, and a frame 
     });
 
   const before = post();
-  const first = await pool(0).call(0);
+  const first = await pool(0).callAt(0);
   first.emit(error);
   first.close();
   assert.equal((await before).statusCode, 500);
   assert.equal(JSON.parse((await before).body).error.code, 'engine_error');
 
   const after = post();
-  const second = await pool(0).call(1);
+  const second = await pool(0).callAt(1);
   second.emit({ type: 'text-delta', text: 'Hi' });
   second.emit(error);
   second.close();

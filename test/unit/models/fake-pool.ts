@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ModelHost, type ModelHostOptions } from '../../../src/models/model-host.js';
 import { CallStream } from '../../../src/pool/call-stream.js';
 import type { CallFailure, ChatEvent } from '../../../src/protocol/events.js';
-import type { ChatRequest } from '../../../src/protocol/jobs.js';
+import type { Call, CallKind, EventOf } from '../../../src/protocol/jobs.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { deferred } from '../../support/deferred.js';
 
@@ -16,13 +16,13 @@ after(() => {
 
 /** The worker's end of a call. */
 export class FakeCall {
-  readonly request: ChatRequest;
+  readonly call: Call;
   /** Resolves when the call was told to cancel. */
   readonly cancelled: Promise<void>;
   readonly #port: MessagePort;
 
-  constructor(request: ChatRequest, port: MessagePort) {
-    this.request = request;
+  constructor(call: Call, port: MessagePort) {
+    this.call = call;
     this.#port = port;
     this.cancelled = new Promise((resolve) => {
       port.once('message', () => resolve());
@@ -71,16 +71,16 @@ export class FakePool {
     return this.loading.promise;
   }
 
-  chat(request: ChatRequest): CallStream<ChatEvent> {
+  call<Kind extends CallKind>(call: Extract<Call, { kind: Kind }>): CallStream<EventOf<Kind>> {
     const { port1, port2 } = new MessageChannel();
-    this.asked.push('chat');
-    this.calls.push(new FakeCall(request, port2));
+    this.asked.push('call');
+    this.calls.push(new FakeCall(call, port2));
     this.#started.emit('call');
-    return new CallStream<ChatEvent>(port1, 'my-llm');
+    return new CallStream<EventOf<Kind>>(port1, 'my-llm');
   }
 
   /** Its nth call, once it has begun. */
-  async call(index: number): Promise<FakeCall> {
+  async callAt(index: number): Promise<FakeCall> {
     while (true) {
       const call = this.calls[index];
       if (call) return call;

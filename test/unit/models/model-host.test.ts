@@ -11,7 +11,10 @@ import { createFakeHost } from './fake-pool.js';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);
-const REQUEST = { messages: [{ role: 'user' as const, content: 'Hello!' }], params: {} };
+const CALL = {
+  kind: 'chat' as const,
+  request: { messages: [{ role: 'user' as const, content: 'Hello!' }], params: {} },
+};
 const slow = (): void => {};
 
 function isListed({ loadedAt }: ModelHost): boolean {
@@ -119,9 +122,9 @@ describe('loading', () => {
 describe('a call', () => {
   test('loads the model and streams', async () => {
     const { host, pool } = createFakeHost();
-    const call = await host.chat(REQUEST, signal);
+    const call = await host.call(CALL, signal);
     const [running] = pool(0).calls;
-    assert.deepEqual(running?.request, REQUEST);
+    assert.deepEqual(running?.call, CALL);
     running?.emit({ type: 'text-delta', text: 'Hi' });
     running?.end();
     assert.deepEqual(await typesOf(call), ['text-delta', 'end']);
@@ -132,7 +135,7 @@ describe('a call', () => {
     await host.ensureReady(signal);
     const order: string[] = [];
     const start = async (name: string) => {
-      const call = await host.chat(REQUEST, signal);
+      const call = await host.call(CALL, signal);
       order.push(name);
       return call;
     };
@@ -140,70 +143,70 @@ describe('a call', () => {
     await calls[0];
     await turns();
     assert.deepEqual(order, ['a']);
-    (await pool(0).call(0)).end();
+    (await pool(0).callAt(0)).end();
     await calls[1];
-    (await pool(0).call(1)).end();
+    (await pool(0).callAt(1)).end();
     await calls[2];
     assert.deepEqual(order, ['a', 'b', 'c']);
   });
 
   test('runs beside others in as many slots as there are', async () => {
     const { host, pool } = createFakeHost({ slots: 2 });
-    await Promise.all([host.chat(REQUEST, signal), host.chat(REQUEST, signal)]);
+    await Promise.all([host.call(CALL, signal), host.call(CALL, signal)]);
     assert.equal(pool(0).calls.length, 2);
   });
 
   test('gives its slot back only when the worker has let go of it', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
-    const call = await host.chat(REQUEST, abort.signal);
-    const next = host.chat(REQUEST, signal);
+    const call = await host.call(CALL, abort.signal);
+    const next = host.call(CALL, signal);
     const reason = new Error('the client hung up');
     abort.abort(reason);
-    await (await pool(0).call(0)).cancelled;
+    await (await pool(0).callAt(0)).cancelled;
     await turns();
     assert.equal(pool(0).calls.length, 1, 'the engine may still be at the first call');
-    (await pool(0).call(0)).emit({ type: 'cancelled' });
-    (await pool(0).call(0)).close();
+    (await pool(0).callAt(0)).emit({ type: 'cancelled' });
+    (await pool(0).callAt(0)).close();
     await next;
     await assert.rejects(eventsOf(call), reason);
   });
 
   test('is refused when too many wait', async () => {
     const { host } = createFakeHost();
-    await host.chat(REQUEST, signal);
+    await host.call(CALL, signal);
     const clients = Array.from({ length: 64 }, () => new AbortController());
-    const waiting = clients.map((client) => host.chat(REQUEST, client.signal));
+    const waiting = clients.map((client) => host.call(CALL, client.signal));
     await turns();
-    await assert.rejects(host.chat(REQUEST, signal), { code: 'queue_full' });
+    await assert.rejects(host.call(CALL, signal), { code: 'queue_full' });
     for (const client of clients) client.abort();
     await Promise.allSettled(waiting);
   });
 
   test('that is aborted in the turn in which it gets its slot does not begin', async () => {
     const { host, pool } = createFakeHost();
-    const first = await host.chat(REQUEST, signal);
+    const first = await host.call(CALL, signal);
     const abort = new AbortController();
     const reason = new Error('the client hung up');
-    const second = host.chat(REQUEST, abort.signal);
+    const second = host.call(CALL, abort.signal);
     await turns();
     // Between the slot's release and the second call's start lie some promises only.
     const aborted = first.ended.then(() => abort.abort(reason));
-    (await pool(0).call(0)).end();
+    (await pool(0).callAt(0)).end();
     await aborted;
     await assert.rejects(second, reason);
     assert.equal(pool(0).calls.length, 1);
-    const third = await host.chat(REQUEST, signal);
-    (await pool(0).call(1)).end();
+    const third = await host.call(CALL, signal);
+    (await pool(0).callAt(1)).end();
     assert.deepEqual(await typesOf(third), ['end']);
   });
 
   test('leaves no listener on its signal', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
-    const call = await host.chat(REQUEST, abort.signal);
+    const call = await host.call(CALL, abort.signal);
     assert.equal(getEventListeners(abort.signal, 'abort').length, 1);
-    (await pool(0).call(0)).end();
+    (await pool(0).callAt(0)).end();
     await call.ended;
     await turns();
     assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
@@ -226,27 +229,27 @@ describe('a worker that dies', () => {
 
   test('fails the call that runs, and one that waits goes to the next worker', async () => {
     const { host, pool } = createFakeHost();
-    const call = await host.chat(REQUEST, signal);
-    (await pool(0).call(0)).emit({ type: 'text-delta', text: 'Hi' });
-    const waiting = host.chat(REQUEST, signal);
+    const call = await host.call(CALL, signal);
+    (await pool(0).callAt(0)).emit({ type: 'text-delta', text: 'Hi' });
+    const waiting = host.call(CALL, signal);
     await turns();
     pool(0).die('it was killed');
     await assert.rejects(eventsOf(call), { code: 'worker_crashed', message: /'my-llm'/ });
     const next = await waiting;
     assert.equal(pool(0).calls.length, 1);
-    (await pool(1).call(0)).end();
+    (await pool(1).callAt(0)).end();
     assert.deepEqual(await typesOf(next), ['end']);
   });
 
   test('is not given a call that waited for it, when the next worker is ready by then', async () => {
     const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
-    await host.chat(REQUEST, signal);
-    const waiting = host.chat(REQUEST, signal);
+    await host.call(CALL, signal);
+    const waiting = host.call(CALL, signal);
     await turns();
     pool(0).dying.resolve('it was killed'); // but its call has not ended yet
     await turns();
     assert.equal(await host.ensureReady(signal), pool(1));
-    (await pool(0).call(0)).close();
+    (await pool(0).callAt(0)).close();
     await waiting;
     assert.equal(pool(0).calls.length, 1);
     assert.equal(pool(1).calls.length, 1);
@@ -266,7 +269,7 @@ describe('a worker that dies', () => {
 
   test('while it drains ends the unload, when it is gone', async () => {
     const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
-    await host.chat(REQUEST, signal);
+    await host.call(CALL, signal);
     let isUnloaded = false;
     const unloading = host.unload().then(() => {
       isUnloaded = true;
@@ -283,23 +286,23 @@ describe('a worker that dies', () => {
 
   test('while it drains does not take the next worker with it', async () => {
     const { host, pool } = createFakeHost({ slots: 2 }, (it) => it.loading.resolve());
-    await host.chat(REQUEST, signal);
+    await host.call(CALL, signal);
     const unloading = host.unload();
     await turns();
     pool(0).dying.resolve('it was killed'); // but its call has not ended yet
     await turns();
-    const next = await host.chat(REQUEST, signal);
+    const next = await host.call(CALL, signal);
     const unloadingNext = host.unload();
     await turns();
     pool(0).closing.resolve();
     await unloading;
     assert.equal(host.state, 'draining', 'the call of the second worker still runs');
-    assert.deepEqual(pool(1).asked, ['load', 'chat']);
-    (await pool(1).call(0)).end();
+    assert.deepEqual(pool(1).asked, ['load', 'call']);
+    (await pool(1).callAt(0)).end();
     pool(1).closing.resolve();
     await unloadingNext;
     assert.deepEqual(await typesOf(next), ['end']);
-    assert.deepEqual(pool(1).asked, ['load', 'chat', 'close']);
+    assert.deepEqual(pool(1).asked, ['load', 'call', 'close']);
   });
 });
 
@@ -339,38 +342,38 @@ describe('unloading', () => {
 
   test('lets running calls finish; one that waits and one that comes go to the next worker', async () => {
     const { host, pool } = createFakeHost();
-    const running = await host.chat(REQUEST, signal);
-    const waiting = host.chat(REQUEST, signal);
+    const running = await host.call(CALL, signal);
+    const waiting = host.call(CALL, signal);
     await turns();
     const unloading = host.unload();
-    const late = host.chat(REQUEST, signal);
+    const late = host.call(CALL, signal);
     await turns();
     assert.equal(host.state, 'draining');
     assert.ok(isListed(host), 'it still serves');
-    (await pool(0).call(0)).emit({ type: 'text-delta', text: 'whole' });
-    (await pool(0).call(0)).end();
+    (await pool(0).callAt(0)).emit({ type: 'text-delta', text: 'whole' });
+    (await pool(0).callAt(0)).end();
     assert.deepEqual(await typesOf(running), ['text-delta', 'end']);
     await unloading;
     await turns();
-    (await pool(1).call(0)).end();
-    (await pool(1).call(1)).end();
+    (await pool(1).callAt(0)).end();
+    (await pool(1).callAt(1)).end();
     for (const call of [await waiting, await late]) assert.deepEqual(await typesOf(call), ['end']);
     assert.equal(pool(0).calls.length, 1);
   });
 
   test('cancels at the deadline what still runs, and waits until the engine has let go', async () => {
     const { host, pool } = createFakeHost();
-    const call = await host.chat(REQUEST, signal);
+    const call = await host.call(CALL, signal);
     const unloading = host.unload(0);
-    await (await pool(0).call(0)).cancelled;
+    await (await pool(0).callAt(0)).cancelled;
     await turns();
     assert.equal(host.state, 'draining');
-    assert.deepEqual(pool(0).asked, ['load', 'chat']);
-    (await pool(0).call(0)).emit({ type: 'cancelled' });
-    (await pool(0).call(0)).close();
+    assert.deepEqual(pool(0).asked, ['load', 'call']);
+    (await pool(0).callAt(0)).emit({ type: 'cancelled' });
+    (await pool(0).callAt(0)).close();
     await unloading;
     await assert.rejects(eventsOf(call), { code: 'model_unloaded', message: /'my-llm'/ });
-    assert.deepEqual(pool(0).asked, ['load', 'chat', 'close']);
+    assert.deepEqual(pool(0).asked, ['load', 'call', 'close']);
   });
 
   test('while it loads refuses those who wait for the load, and one who comes then loads again', async () => {
@@ -442,31 +445,30 @@ describe('unloading', () => {
 describe('stopping', () => {
   test('cancels what runs and refuses what waits or comes, without loading again', async () => {
     const { host, pools, pool } = createFakeHost();
-    const running = await host.chat(REQUEST, signal);
-    const waiting = host.chat(REQUEST, signal);
+    const running = await host.call(CALL, signal);
+    const waiting = assert.rejects(host.call(CALL, signal), { code: 'shutting_down' });
     await turns();
     const stopping = host.stop();
-    const late = host.chat(REQUEST, signal);
-    await (await pool(0).call(0)).cancelled;
-    (await pool(0).call(0)).emit({ type: 'cancelled' });
-    (await pool(0).call(0)).close();
+    await waiting; // before the running one has ended
+    await assert.rejects(host.call(CALL, signal), { code: 'shutting_down' });
+    await (await pool(0).callAt(0)).cancelled;
+    (await pool(0).callAt(0)).emit({ type: 'cancelled' });
+    (await pool(0).callAt(0)).close();
     await stopping;
     await assert.rejects(eventsOf(running), { code: 'shutting_down' });
-    await assert.rejects(waiting, { code: 'shutting_down' });
-    await assert.rejects(late, { code: 'shutting_down' });
     assert.equal(pools.length, 1);
     assert.equal(host.state, 'idle');
   });
 
   test('does not wait for the deadline of an unload that drains already', async () => {
     const { host, pool } = createFakeHost();
-    const running = await host.chat(REQUEST, signal);
+    const running = await host.call(CALL, signal);
     const unloading = host.unload(3_600_000);
     await turns();
     const stopping = host.stop();
-    await (await pool(0).call(0)).cancelled;
-    (await pool(0).call(0)).emit({ type: 'cancelled' });
-    (await pool(0).call(0)).close();
+    await (await pool(0).callAt(0)).cancelled;
+    (await pool(0).callAt(0)).emit({ type: 'cancelled' });
+    (await pool(0).callAt(0)).close();
     await stopping;
     await unloading;
     await assert.rejects(eventsOf(running), { code: 'shutting_down' });
@@ -477,9 +479,35 @@ describe('stopping', () => {
     const waiting = host.ensureReady(signal);
     await turns();
     await host.stop();
-    await assert.rejects(waiting, { code: 'model_unloaded' });
+    await assert.rejects(waiting, { code: 'shutting_down' });
     await assert.rejects(host.ensureReady(signal), { code: 'shutting_down' });
     assert.equal(pools.length, 1);
+  });
+});
+
+describe('refusing', () => {
+  test('lets running calls go on and tells those that wait at once', async () => {
+    const { host, pool } = createFakeHost();
+    const running = await host.call(CALL, signal);
+    const waiting = assert.rejects(host.call(CALL, signal), { code: 'shutting_down' });
+    await turns();
+    host.refuse();
+    await waiting;
+    (await pool(0).callAt(0)).end();
+    assert.deepEqual(
+      (await eventsOf(running)).map(({ type }) => type),
+      ['end'],
+    );
+    assert.equal(host.state, 'ready');
+  });
+
+  test('ends a load', async () => {
+    const { host } = createFakeHost({}, (it) => it.closing.resolve());
+    const waiting = assert.rejects(host.ensureReady(signal), { code: 'shutting_down' });
+    await turns();
+    host.refuse();
+    await waiting;
+    assert.equal(host.state, 'idle');
   });
 });
 

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { API_KEY_ADVICE, API_KEY_FORM } from '../config/api-key-form.js';
+import { ORIGIN_ADVICE, toOrigin } from '../config/cors-origin.js';
+import type { ApiKey, CorsOrigins, GatewayConfig } from '../config/gateway-config.js';
+import { isLoopback } from '../config/is-loopback.js';
+import { readKeyFile } from '../config/key-file.js';
+import { EXIT } from './exit-codes.js';
+import { StartError } from './start-error.js';
+
+/** The options about who may use the server. */
+export interface AccessOptions {
+  readonly apiKey: readonly string[];
+  readonly apiKeyFile?: string;
+  readonly allowUnauthenticated: boolean;
+  readonly cors: boolean;
+  readonly corsOrigin: readonly string[];
+}
+
+/**
+ * Adds the keys of the command line and of the environment to those of the config, and lets the command line decide on
+ * CORS if it says anything about it.
+ *
+ * @param config with the host that is to be listened on.
+ * @param envKey what `QVAC_API_KEY` holds, if it is set.
+ * @throws {StartError} also if the server would be open to the network without a key.
+ * @throws {ConfigError} if the key file can't be used.
+ */
+export async function applyAccessOptions(
+  config: GatewayConfig,
+  options: AccessOptions,
+  envKey: string | undefined,
+): Promise<GatewayConfig> {
+  const file = options.apiKeyFile === undefined ? undefined : await readKeyFile(resolve(options.apiKeyFile));
+  const apiKeys = [
+    ...config.apiKeys,
+    ...options.apiKey.map((key) => checked(key, '--api-key', EXIT.usage)),
+    ...(file?.keys ?? []),
+    ...(envKey ? [checked(envKey, 'QVAC_API_KEY', EXIT.failure)] : []),
+  ];
+  const corsOrigins = corsOriginsOf(options) ?? config.corsOrigins;
+  const isExposed = apiKeys.length === 0 && !isLoopback(config.host);
+  if (isExposed && !options.allowUnauthenticated) {
+    throw new StartError(
+      `error: ${config.host} can be reached from other machines, and no API key is set. Set one with --api-key-file, or say --allow-unauthenticated if everyone may use it.`,
+      EXIT.failure,
+    );
+  }
+  const warnings = [
+    file?.warning,
+    envKey === '' && 'QVAC_API_KEY is set but empty: it counts as no key',
+    isExposed && `everyone who can reach ${config.host} can use this server: it has no API key`,
+    corsOrigins === 'any' &&
+      apiKeys.length === 0 &&
+      'every web page that is open on this machine can use this server: CORS is on for any origin, and there is no API key',
+  ].filter((warning) => typeof warning === 'string');
+  return { ...config, apiKeys, corsOrigins, warnings: [...config.warnings, ...warnings] };
+}
+
+function checked(key: string, origin: string, exitCode: number): ApiKey {
+  if (API_KEY_FORM.test(key)) return { key };
+  throw new StartError(`error: ${origin} ${API_KEY_ADVICE}.`, exitCode);
+}
+
+/** `undefined` if the command line says nothing about CORS. */
+function corsOriginsOf({ cors, corsOrigin }: AccessOptions): CorsOrigins | undefined {
+  if (corsOrigin.length === 0) return cors ? 'any' : undefined;
+  return corsOrigin.map((text) => {
+    const origin = toOrigin(text);
+    if (origin !== undefined) return origin;
+    throw new StartError(`error: --cors-origin ${text} ${ORIGIN_ADVICE}.`, EXIT.usage);
+  });
+}

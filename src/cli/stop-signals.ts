@@ -1,0 +1,13 @@
+/**
+ * Listens for SIGINT and SIGTERM.
+ *
+ * @param insist called at the second one: the person does not want to wait.
+ * @returns a signal that aborts at the first.
+ */
+export function watchStopSignals(insist: () => void): AbortSignal {
+  const stopping = new AbortController();
+  const onSignal = (): void => (stopping.signal.aborted ? insist() : stopping.abort());
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return stopping.signal;
+}
