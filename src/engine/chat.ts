@@ -6,80 +6,132 @@ import {
   completion,
   InferenceCancelledError,
 } from '@qvac/sdk';
+import { ApiError } from '../protocol/errors.js';
 import type { CallFailure, ChatEvent, FinishReason, Usage } from '../protocol/events.js';
 import type { ChatRequest } from '../protocol/jobs.js';
+import { toHistory } from './attachments.js';
+import type { ChatModel } from './chat-model.js';
+import { createChatReply } from './chat-reply.js';
+import { forcedToolSchema, withToolDefinitions } from './forced-tool-call.js';
+import { toSdkTool } from './sdk-tools.js';
 
-/** A loaded model that chats. */
-export interface ChatModel {
-  readonly modelId: string;
-  /** Tokens that the prompt and the reply of one call may have together. */
-  readonly contextTokens: number;
-}
+type CompletionParams = Parameters<typeof completion>[0];
 
 /**
  * Runs one chat completion on a loaded model and emits its events, `end` or `cancelled` last. Aborting `signal` frees
  * the engine, also while the call still waits for an earlier one.
  *
- * @throws what the SDK throws; nothing is emitted after that.
+ * @throws {ApiError} if the model can't do what is asked, and what the SDK throws; nothing is emitted after that.
  */
 export async function chat(
-  { modelId, contextTokens }: ChatModel,
+  model: ChatModel,
   request: ChatRequest,
   emit: (event: ChatEvent | CallFailure) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = completion({
-    modelId,
-    history: request.messages.map(({ role, content }) => ({ role, content })),
-    generationParams: request.params,
-    captureThinking: true,
-    stream: true,
-  });
+  assertAble(model, request);
+  const forced = request.tools?.choice === 'required' ? request.tools.definitions : undefined;
+  const history = await toHistory(forced ? withToolDefinitions(request.messages, forced) : request.messages);
+  try {
+    await generate(model, request, toParams(model, request, history.messages), emit, signal);
+  } finally {
+    await history.remove();
+  }
+}
+
+async function generate(
+  { contextTokens }: ChatModel,
+  request: ChatRequest,
+  params: CompletionParams,
+  emit: (event: ChatEvent | CallFailure) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = completion(params);
   // Its rejection says nothing that the events do not say.
   run.final.catch(() => {});
 
-  let cancelling: Promise<void> | undefined;
-  const stop = (): void => {
-    cancelling = cancel({ requestId: run.requestId }).catch(() => {}); // a dead engine needs no cancel
+  let freeing: Promise<void> | undefined;
+  const free = (): void => {
+    freeing ??= cancel({ requestId: run.requestId }).catch(() => {}); // a dead engine needs no cancel
   };
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
+  signal.addEventListener('abort', free, { once: true });
+  if (signal.aborted) free();
 
+  const reply = createChatReply(request, emit, free);
   let stats: CompletionStats = {};
-  let deltas = 0;
   let finishReason: FinishReason | 'cancelled' = 'stop';
   try {
     for await (const event of run.events) {
-      if (event.type === 'contentDelta') {
-        deltas += 1;
-        emit({ type: 'text-delta', text: event.text });
-      } else if (event.type === 'thinkingDelta') {
-        deltas += 1;
-        emit({ type: 'thinking-delta', text: event.text });
-      } else if (event.type === 'completionStats') stats = event.stats;
+      if (event.type === 'completionStats') stats = event.stats;
       else if (event.type === 'completionDone') finishReason = toFinishReason(event);
+      else reply.accept(event);
     }
   } catch (error) {
     if (error instanceof InferenceCancelledError) {
       finishReason = 'cancelled';
-    } else if (error instanceof ContextOverflowError && deltas > 0) {
+    } else if (error instanceof ContextOverflowError && reply.tokens > 0) {
       // The engine reports a context that the reply has filled as it does a prompt that is too long, without counts.
       finishReason = 'length';
-      stats = { promptTokens: Math.max(0, contextTokens - deltas), generatedTokens: deltas };
+      stats = { promptTokens: Math.max(0, contextTokens - reply.tokens), generatedTokens: reply.tokens };
     } else {
       throw error;
     }
   } finally {
-    signal.removeEventListener('abort', stop);
-    await cancelling;
+    signal.removeEventListener('abort', free);
+    await freeing;
   }
 
-  if (finishReason === 'cancelled') emit({ type: 'cancelled' });
-  else emit({ type: 'end', finishReason, usage: toUsage(stats) });
+  if (signal.aborted) emit({ type: 'cancelled' });
+  else emit({ type: 'end', finishReason: reply.finish(finishReason), usage: toUsage(stats, reply.tokens) });
 }
 
-function toUsage({ promptTokens = 0, generatedTokens = 0, cacheTokens = 0 }: CompletionStats): Usage {
-  return { promptTokens, completionTokens: generatedTokens, cachedTokens: cacheTokens };
+function assertAble({ alias, hasTools, hasImages }: ChatModel, { tools, messages }: ChatRequest): void {
+  if (tools?.choice === 'auto' && !hasTools) {
+    throw new ApiError(
+      'tools_not_enabled',
+      `Model '${alias}' was not loaded for tools. Set "tools": true in its config.`,
+      { param: 'tools' },
+    );
+  }
+  if (!hasImages && messages.some(({ images = [] }) => images.length > 0)) {
+    throw new ApiError(
+      'unsupported_image_content',
+      `Model '${alias}' takes no images: its config names no projectionModelSrc.`,
+      { param: 'messages' },
+    );
+  }
+}
+
+function toParams(
+  { modelId }: ChatModel,
+  { params, tools, jsonSchema }: ChatRequest,
+  history: CompletionParams['history'],
+): CompletionParams {
+  const schema = tools?.choice === 'required' ? forcedToolSchema(tools.definitions) : jsonSchema;
+  return {
+    modelId,
+    history,
+    generationParams: params,
+    captureThinking: true,
+    stream: true,
+    ...(tools?.choice === 'auto' && { tools: tools.definitions.map(toSdkTool) }),
+    ...(schema && { responseFormat: toResponseFormat(schema) }),
+  };
+}
+
+function toResponseFormat(schema: object): CompletionParams['responseFormat'] {
+  if (Object.keys(schema).length === 0) return { type: 'json_object' };
+  return { type: 'json_schema', json_schema: { name: 'reply', schema: { ...schema } } };
+}
+
+/** A run that was cancelled at a stop text has no counts of its own: a token is a delta, nearly always. */
+function toUsage({ promptTokens, generatedTokens, cacheTokens }: CompletionStats, tokens: number): Usage {
+  const prompt = promptTokens ?? 0;
+  return {
+    promptTokens: prompt,
+    completionTokens: generatedTokens ?? tokens,
+    cachedTokens: Math.min(cacheTokens ?? 0, prompt),
+  };
 }
 
 function toFinishReason(

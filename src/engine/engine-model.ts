@@ -3,11 +3,9 @@ import type { CallFailure, LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { chat } from './chat.js';
+import { toChatModel } from './chat-model.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
 import { toErrorData } from './to-error-data.js';
-
-/** What the SDK takes for `ctx_size` when the config says nothing. */
-const SDK_CONTEXT_TOKENS = 1024;
 
 /** The one model that a worker thread owns, in a `bare` process of its own. */
 export class EngineModel {
@@ -45,10 +43,9 @@ export class EngineModel {
   ): Promise<void> {
     try {
       if (this.#modelId === undefined) throw new Error('it is not loaded');
-      const model = { modelId: this.#modelId, contextTokens: contextTokens(this.#spec) };
       switch (call.kind) {
         case 'chat':
-          return await chat(model, call.request, emit, signal);
+          return await chat(toChatModel(this.#spec, this.#modelId), call.request, emit, signal);
       }
     } catch (error) {
       emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });
@@ -66,15 +63,6 @@ export class EngineModel {
       await this.#process.ensureExited();
     }
   }
-}
-
-/** With `parallel` the context is split across the slots. */
-function contextTokens({ config }: ModelSpec): number {
-  const { ctx_size: total = SDK_CONTEXT_TOKENS, parallel = 1 } = config as {
-    ctx_size?: number;
-    parallel?: number;
-  };
-  return Math.floor(total / parallel);
 }
 
 function toLoadOptions(spec: ModelSpec): LoadModelOptions {

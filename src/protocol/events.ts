@@ -21,13 +21,20 @@ export interface Usage {
   readonly cachedTokens: number;
 }
 
-/** Why a generation ended: by itself, or at the limit of tokens. */
-export type FinishReason = 'stop' | 'length';
+/** Why a generation ended: by itself or at a stop text, at the limit of tokens, or with calls of tools. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls';
 
 /** What streams back from a chat call; `end` is the last. */
 export type ChatEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'thinking-delta'; readonly text: string }
+  | {
+      readonly type: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      /** As JSON. */
+      readonly arguments: string;
+    }
   | { readonly type: 'end'; readonly finishReason: FinishReason; readonly usage: Usage };
 
 /** What streams back from a download; `end` is the last. */

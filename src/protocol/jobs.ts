@@ -6,6 +6,35 @@ import type { ModelSource, ModelSpec } from './model-spec.js';
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
+  /** Images that stand before the text. Only a model with a projector can take them. */
+  readonly images?: readonly ImageData[];
+}
+
+/** An image within a message. */
+export interface ImageData {
+  /** File name extension without the dot. */
+  readonly extension: string;
+  readonly base64: string;
+}
+
+/** A JSON schema, as the client wrote it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A function that the model may ask the client to call. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** Schema of its arguments, an object. */
+  readonly parameters: JsonSchema;
+}
+
+/** The functions that the model may call, and whether it must. */
+export interface ToolUse {
+  readonly definitions: readonly ToolDefinition[];
+  /** `required`: the reply is a call of one of them, enforced by grammar. */
+  readonly choice: 'auto' | 'required';
+  /** Whether one reply may have several calls. */
+  readonly parallel: boolean;
 }
 
 /** Sampling parameters of one call, by the SDK's names. An absent one leaves the model's own default. */
@@ -23,6 +52,11 @@ export interface GenerationParams {
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly params: GenerationParams;
+  /** Texts at whose first occurrence the reply ends; they are not part of it. */
+  readonly stop?: readonly string[];
+  readonly tools?: ToolUse;
+  /** The reply must be JSON that holds against this, enforced by grammar; `{}` is any object. */
+  readonly jsonSchema?: JsonSchema;
 }
 
 /** Every kind of call: what it is asked, and what streams back. */

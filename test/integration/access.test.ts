@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -56,7 +56,7 @@ async function assertUnauthorized(response: Response): Promise<void> {
 /** Sends a GET whose `Host` is another than that of the URL, which `fetch` can't. */
 async function getAs(host: string, url: string, headers: Record<string, string> = {}) {
   const sent = request(`${url}/v1/models`, { headers: { ...headers, host } }).end();
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return { status: response.statusCode, headers: response.headers, body: JSON.parse(await text(response)) };
 }
 
@@ -96,16 +96,16 @@ describe('authentication', () => {
   });
 
   test('a large upload without it is refused before it is read, and the client reads why', async () => {
-    const body = Buffer.alloc(16 * 1024 * 1024, 'x');
+    const body = 'x'.repeat(16 * 1024 * 1024);
     const upload = request(`${locked.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': body.length },
     });
-    upload.write(body.subarray(0, 1));
-    const [response] = (await once(upload, 'response')) as [import('node:http').IncomingMessage];
+    upload.write('x');
+    const [response] = (await once(upload, 'response')) as [IncomingMessage];
     assert.equal(response.statusCode, 401);
     assert.match(await text(response), /invalid_api_key/);
-    upload.end(body.subarray(1));
+    upload.end(body.slice(1));
     await once(upload, 'close');
     assert.equal(upload.errored, null);
 
@@ -175,7 +175,7 @@ describe('a host that is not ours', () => {
     const { port, hostname } = new URL(open.url);
     const socket = connect(Number(port), hostname);
     socket.write('GET /v1/models HTTP/1.0\r\n\r\n');
-    assert.match(await text(socket), /^HTTP\/1\.1 403 Forbidden\r\n[^]*forbidden_host/);
+    assert.match(await text(socket), /^HTTP\/1\.1 403 Forbidden\r\n.*forbidden_host/s);
   });
 
   test('is fine with a key', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatEvent, Usage } from '../../protocol/events.js';
+import type { ChatEvent, FinishReason, Usage } from '../../protocol/events.js';
 
 /** What stays the same in all parts of one completion. */
 export interface ChatReplyHead {
@@ -10,42 +10,61 @@ export interface ChatReplyHead {
   readonly model: string;
 }
 
-type EndEvent = Extract<ChatEvent, { type: 'end' }>;
+type ToolCallEvent = Extract<ChatEvent, { type: 'tool-call' }>;
+
+/** A whole reply, collected from its events. */
+export interface Choice {
+  readonly text: string;
+  readonly thinking: string;
+  readonly toolCalls: readonly ToolCallEvent[];
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+}
 
 export function createChatReplyHead(model: string): ChatReplyHead {
   return { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
 }
 
 /** The body of a blocking completion. */
-export function toChatCompletion(head: ChatReplyHead, text: string, thinking: string, end: EndEvent) {
+export function toChatCompletion(head: ChatReplyHead, choices: readonly Choice[]) {
   return {
     id: head.id,
     object: 'chat.completion',
     created: head.created,
     model: head.model,
-    choices: [
-      {
-        index: 0,
-        message: {
-          role: 'assistant',
-          content: text,
-          refusal: null,
-          ...(thinking && { reasoning_content: thinking }),
-        },
-        logprobs: null,
-        finish_reason: end.finishReason,
-      },
-    ],
-    usage: toUsage(end.usage),
+    choices: choices.map((choice, index) => ({
+      index,
+      message: toMessage(choice),
+      logprobs: null,
+      finish_reason: choice.finishReason,
+    })),
+    usage: toUsage(choices.map(({ usage }) => usage)),
   };
 }
 
-/** Token counts in OpenAI's shape. */
-export function toUsage({ promptTokens, completionTokens, cachedTokens }: Usage) {
+function toMessage({ text, thinking, toolCalls }: Choice) {
+  return {
+    role: 'assistant',
+    content: toolCalls.length > 0 && text === '' ? null : text,
+    refusal: null,
+    ...(thinking && { reasoning_content: thinking }),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(toToolCall) }),
+  };
+}
+
+/** A call of a tool in OpenAI's shape. */
+export function toToolCall({ id, name, arguments: json }: ToolCallEvent) {
+  return { id, type: 'function', function: { name, arguments: json } };
+}
+
+/** Token counts in OpenAI's shape: all choices have the same prompt, which counts once. */
+export function toUsage(usages: readonly Usage[]) {
+  const promptTokens = Math.max(0, ...usages.map((usage) => usage.promptTokens));
+  const completionTokens = usages.reduce((sum, usage) => sum + usage.completionTokens, 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: cachedTokens },
+    prompt_tokens_details: { cached_tokens: Math.max(0, ...usages.map((usage) => usage.cachedTokens)) },
   };
 }

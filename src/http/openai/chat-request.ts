@@ -1,30 +1,33 @@
 import { z } from 'zod';
-import type { ChatMessage, GenerationParams } from '../../protocol/jobs.js';
+import type { ChatRequest, GenerationParams, JsonSchema } from '../../protocol/jobs.js';
+import { messageSchema, toChatMessage } from './chat-messages.js';
+import { toolChoiceSchema, toolSchema, toToolUse } from './chat-tools.js';
+
+/** Choices of one request, each a call of its own. OpenAI allows 128; the queue of a model holds 64. */
+const MAX_CHOICES = 16;
+
+/** Fits the engine's 32-bit seed; OpenAI's is a 64-bit integer. */
+const SEED_RANGE = 2 ** 32;
+
+const jsonSchema = z.record(z.string(), z.unknown());
+
+const responseFormat = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text') }),
+  // `schema` is llama.cpp's dialect, which Instructor sends.
+  z.object({ type: z.literal('json_object'), schema: jsonSchema.nullish() }),
+  z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: jsonSchema }) }),
+]);
 
 /**
  * `POST /v1/chat/completions`, as OpenAI's document has it. `null` means absent wherever that document says so.
  * Fields that are not here are accepted: clients send many, and a new one must not break an old server.
  */
-
-const textPart = z.object({ type: z.literal('text'), text: z.string() });
-
-const content = z.union([z.string(), z.array(textPart)], {
-  error: 'expected a string or an array of text parts',
-});
-
-const message = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: content.nullish(),
-});
-
-/** Fits the engine's 32-bit seed; OpenAI's is a 64-bit integer. */
-const SEED_RANGE = 2 ** 32;
-
 export const chatRequestSchema = z.object({
   model: z.string().nullish(),
-  messages: z.array(message).min(1),
+  messages: z.array(messageSchema).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  n: z.int().min(1).max(MAX_CHOICES).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   max_tokens: z.int().min(1).nullish(),
@@ -33,37 +36,69 @@ export const chatRequestSchema = z.object({
   seed: z.number().multipleOf(1, { error: 'expected a whole number' }).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
+  stop: z
+    .union([z.string(), z.array(z.string()).max(16)], { error: 'expected a string or an array of strings' })
+    .nullish(),
+  response_format: responseFormat.nullish(),
+  tools: z.array(toolSchema).nullish(),
+  tool_choice: toolChoiceSchema.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().nullish(),
+  logit_bias: z.record(z.string(), z.number()).nullish(),
 });
 
 export type ChatRequestBody = z.output<typeof chatRequestSchema>;
 
-/** The conversation as the engine takes it. */
-export function toChatMessages(body: ChatRequestBody): ChatMessage[] {
-  return body.messages.map(({ role, content }) => ({ role: toEngineRole(role), content: toText(content) }));
+/**
+ * A choice of the request as the engine takes it.
+ *
+ * @param choice its index; with a seed, each choice has another.
+ * @throws {ApiError} `invalid_tool_choice` or `unsupported_image_content`.
+ */
+export function toChatRequest(body: ChatRequestBody, choice: number): ChatRequest {
+  const stop = [body.stop ?? []].flat().filter((text) => text !== '');
+  const tools = toToolUse(body);
+  const schema = tools ? undefined : toJsonSchema(body);
+  return {
+    messages: body.messages.map(toChatMessage),
+    params: toGenerationParams(body, choice),
+    ...(stop.length > 0 && { stop }),
+    ...(tools && { tools }),
+    ...(schema && { jsonSchema: schema }),
+  };
+}
+
+/** Parameters of the request that have no effect, for the log. */
+export function ignoredParameters(body: ChatRequestBody): string[] {
+  const ignored: Record<string, boolean> = {
+    logprobs: body.logprobs === true,
+    top_logprobs: body.top_logprobs != null,
+    logit_bias: Object.keys(body.logit_bias ?? {}).length > 0,
+    // The engine's grammar is one or the other.
+    response_format:
+      (body.tools ?? []).length > 0 && body.tool_choice !== 'none' && toJsonSchema(body) !== undefined,
+  };
+  return Object.keys(ignored).filter((name) => ignored[name]);
+}
+
+function toJsonSchema({ response_format: format }: ChatRequestBody): JsonSchema | undefined {
+  if (format?.type === 'json_schema') return format.json_schema.schema;
+  if (format?.type === 'json_object') return format.schema ?? {};
+  return undefined;
 }
 
 /** The sampling parameters by the SDK's names. */
-export function toGenerationParams(body: ChatRequestBody): GenerationParams {
+function toGenerationParams(body: ChatRequestBody, choice: number): GenerationParams {
   const predict = body.max_completion_tokens ?? body.max_tokens;
   return withoutAbsent({
     temp: body.temperature,
     top_p: body.top_p,
     predict,
-    seed: typeof body.seed === 'number' ? toEngineSeed(body.seed) : undefined,
+    seed: typeof body.seed === 'number' ? toEngineSeed(toEngineSeed(body.seed) + choice) : undefined,
     frequency_penalty: body.frequency_penalty,
     presence_penalty: body.presence_penalty,
   });
-}
-
-function toEngineRole(role: ChatRequestBody['messages'][number]['role']): ChatMessage['role'] {
-  if (role === 'developer') return 'system';
-  if (role === 'function') return 'tool';
-  return role;
-}
-
-function toText(content: ChatRequestBody['messages'][number]['content']): string {
-  if (typeof content === 'string') return content;
-  return (content ?? []).map(({ text }) => text).join('');
 }
 
 function toEngineSeed(seed: number): number {

@@ -1,68 +1,43 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
-import type { CallStream } from '../../pool/call-stream.js';
+import type { ModelHost } from '../../models/model-host.js';
 import type { ChatEvent } from '../../protocol/events.js';
-import { toErrorBody, toLoggedApiError } from '../error-reply.js';
+import type { ChatRequest } from '../../protocol/jobs.js';
 import { hangUpSignal } from '../hang-up.js';
 import { parseBody } from '../parse-body.js';
-import { SseReply, sseFrame } from '../sse.js';
-import { createChatFrames } from './chat-frames.js';
-import { type ChatReplyHead, createChatReplyHead, toChatCompletion } from './chat-reply.js';
-import { chatRequestSchema, toChatMessages, toGenerationParams } from './chat-request.js';
+import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
+import { chatRequestSchema, ignoredParameters, toChatRequest } from './chat-request.js';
+import { collectChoice } from './collect-choice.js';
+import { streamChoices } from './stream-choices.js';
 
 /** `POST /v1/chat/completions`. */
 export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
   app.post('/v1/chat/completions', async (request, reply) => {
     const body = parseBody(chatRequestSchema, request.body, { messages: 'missing_messages' });
     const host = fleet.resolve(body.model ?? undefined, 'chat');
-    const signal = hangUpSignal(reply);
-    const call = await host.call<'chat'>(
-      { kind: 'chat', request: { messages: toChatMessages(body), params: toGenerationParams(body) } },
-      signal,
-    );
+    const requests = Array.from({ length: body.n ?? 1 }, (_, choice) => toChatRequest(body, choice));
+    const ignored = ignoredParameters(body);
+    if (ignored.length > 0) request.log.warn({ parameters: ignored }, 'parameters ignored');
+
+    const abort = new AbortController();
+    const signal = hangUpSignal(reply, abort);
+    const choices = requests.map((one) => runChoice(host, one, signal));
     const head = createChatReplyHead(host.alias);
-    if (!body.stream) return collect(call, head);
-    await stream(call, head, body.stream_options?.include_usage === true, reply, signal);
-    return reply;
+    try {
+      if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));
+      const includeUsage = body.stream_options?.include_usage === true;
+      await streamChoices(choices, { head, includeUsage, reply, signal });
+      return reply;
+    } finally {
+      abort.abort(); // when one choice has failed, nobody wants the others
+    }
   });
 }
 
-async function collect(call: CallStream<ChatEvent>, head: ChatReplyHead) {
-  let text = '';
-  let thinking = '';
-  for await (const events of call) {
-    for (const event of events) {
-      if (event.type === 'text-delta') text += event.text;
-      else if (event.type === 'thinking-delta') thinking += event.text;
-      else if (event.type === 'end') return toChatCompletion(head, text, thinking, event);
-    }
-  }
-  throw new Error('a call ended without its end');
-}
-
-/** Until the first event an error is a proper reply; after it, a frame. */
-async function stream(
-  call: CallStream<ChatEvent>,
-  head: ChatReplyHead,
-  includeUsage: boolean,
-  reply: FastifyReply,
+async function* runChoice(
+  host: ModelHost,
+  request: ChatRequest,
   signal: AbortSignal,
-): Promise<void> {
-  const frames = createChatFrames(head, includeUsage);
-  let sse: SseReply | undefined;
-  try {
-    for await (const events of call) {
-      let out = '';
-      if (!sse) {
-        sse = new SseReply(reply);
-        out = frames.first();
-      }
-      for (const event of events) out += frames.of(event);
-      await sse.write(out, signal);
-    }
-    sse?.end('');
-  } catch (error) {
-    if (!sse) throw error;
-    sse.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
-  }
+): AsyncGenerator<ChatEvent[]> {
+  yield* await host.call<'chat'>({ kind: 'chat', request }, signal);
 }

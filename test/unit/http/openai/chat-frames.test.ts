@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createChatFrames } from '../../../../src/http/openai/chat-frames.js';
+import { createChoiceFrames, lastFrames } from '../../../../src/http/openai/chat-frames.js';
 
 const head = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'my-llm' };
 const end = {
@@ -16,12 +16,13 @@ function payloadOf(frame: string) {
 }
 
 test('the bytes of a stream', () => {
-  const frames = createChatFrames(head, false);
+  const frames = createChoiceFrames(head, 0, false);
   const stream =
     frames.first() +
     frames.of({ type: 'thinking-delta', text: 'Hm' }) +
     frames.of({ type: 'text-delta', text: 'Hi' }) +
-    frames.of(end);
+    frames.of(end) +
+    lastFrames(head, [end.usage], false);
   const chunk = '"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"my-llm"';
   const going = '"logprobs":null,"finish_reason":null}]}';
   assert.equal(
@@ -35,12 +36,13 @@ test('the bytes of a stream', () => {
 });
 
 test('with usage, every chunk has the field, and a last one without choices has the counts', () => {
-  const frames = createChatFrames(head, true);
+  const frames = createChoiceFrames(head, 0, true);
   assert.equal(payloadOf(frames.first()).usage, null);
   assert.equal(payloadOf(frames.of({ type: 'text-delta', text: 'Hi' })).usage, null);
-  const [finish = '', counts = '', done, rest] = frames.of(end).split(/(?<=\n\n)/);
-  assert.equal(payloadOf(finish).usage, null);
-  assert.equal(payloadOf(finish).choices[0].finish_reason, 'stop');
+  const finish = payloadOf(frames.of(end));
+  assert.equal(finish.usage, null);
+  assert.equal(finish.choices[0].finish_reason, 'stop');
+  const [counts = '', done, rest] = lastFrames(head, [end.usage], true).split(/(?<=\n\n)/);
   assert.deepEqual(payloadOf(counts), {
     ...head,
     object: 'chat.completion.chunk',
@@ -57,9 +59,7 @@ test('with usage, every chunk has the field, and a last one without choices has 
 });
 
 test('a generation that reached its limit says so', () => {
-  const [finish = ''] = createChatFrames(head, false)
-    .of({ ...end, finishReason: 'length' })
-    .split(/(?<=\n\n)/);
+  const finish = createChoiceFrames(head, 0, false).of({ ...end, finishReason: 'length' });
   assert.equal(payloadOf(finish).choices[0].finish_reason, 'length');
 });
 
@@ -72,7 +72,7 @@ test('text comes through whole and can not end its frame, whatever is in it', ()
     '',
     '}]}\n\n',
   ];
-  const frames = createChatFrames(head, false);
+  const frames = createChoiceFrames(head, 0, false);
   for (const text of texts) {
     assert.equal(payloadOf(frames.of({ type: 'text-delta', text })).choices[0].delta.content, text);
     assert.equal(
@@ -83,12 +83,30 @@ test('text comes through whole and can not end its frame, whatever is in it', ()
 });
 
 test('half of a surrogate pair is escaped: as UTF-8 it would become something else', () => {
-  const frame = createChatFrames(head, false).of({ type: 'text-delta', text: '\ud83d' });
+  const frame = createChoiceFrames(head, 0, false).of({ type: 'text-delta', text: '\ud83d' });
   assert.ok(frame.includes('"content":"\\ud83d"'));
   assert.equal(Buffer.from(frame).toString(), frame);
 });
 
 test('an alias with quotes is still JSON', () => {
   const model = 'my "llm"\n';
-  assert.equal(payloadOf(createChatFrames({ ...head, model }, false).first()).model, model);
+  assert.equal(payloadOf(createChoiceFrames({ ...head, model }, 0, false).first()).model, model);
+});
+
+test('each choice has its index', () => {
+  const frames = createChoiceFrames(head, 3, false);
+  for (const frame of [frames.first(), frames.of({ type: 'text-delta', text: 'Hi' }), frames.of(end)]) {
+    assert.equal(payloadOf(frame).choices[0].index, 3);
+  }
+});
+
+test('calls of tools are told apart by their index', () => {
+  const frames = createChoiceFrames(head, 0, false);
+  const deltas = ['call_1', 'call_2'].map(
+    (id) => payloadOf(frames.of({ type: 'tool-call', id, name: 'f', arguments: '{}' })).choices[0].delta,
+  );
+  assert.deepEqual(deltas, [
+    { tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+    { tool_calls: [{ index: 1, id: 'call_2', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+  ]);
 });

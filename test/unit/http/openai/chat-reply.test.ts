@@ -3,14 +3,16 @@ import { test } from 'node:test';
 import { createChatReplyHead, toChatCompletion } from '../../../../src/http/openai/chat-reply.js';
 
 const head = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'my-llm' };
-const end = {
-  type: 'end',
+const choice = {
+  text: 'Hi',
+  thinking: '',
+  toolCalls: [],
   finishReason: 'length',
   usage: { promptTokens: 5, completionTokens: 7, cachedTokens: 3 },
 } as const;
 
 test('a completion as OpenAI has it', () => {
-  assert.deepEqual(toChatCompletion(head, 'Hi', '', end), {
+  assert.deepEqual(toChatCompletion(head, [choice]), {
     id: 'chatcmpl-1',
     object: 'chat.completion',
     created: 1_700_000_000,
@@ -33,7 +35,8 @@ test('a completion as OpenAI has it', () => {
 });
 
 test('thinking stands beside the answer', () => {
-  const { message } = toChatCompletion(head, 'Four.', '2 and 2', end).choices[0] ?? {};
+  const { message } =
+    toChatCompletion(head, [{ ...choice, text: 'Four.', thinking: '2 and 2' }]).choices[0] ?? {};
   assert.deepEqual(message, {
     role: 'assistant',
     content: 'Four.',
@@ -49,4 +52,31 @@ test('each completion has an id of its own, and the time in seconds', () => {
   assert.notEqual(one.id, other.id);
   assert.equal(one.model, 'my-llm');
   assert.ok(Number.isInteger(one.created) && one.created >= before && one.created <= Date.now() / 1000);
+});
+
+test('several choices have their index; their prompt counts once', () => {
+  const other = { ...choice, text: 'Ho', usage: { promptTokens: 5, completionTokens: 2, cachedTokens: 0 } };
+  const { choices, usage } = toChatCompletion(head, [choice, other]);
+  assert.deepEqual(
+    choices.map(({ index, message }) => [index, message.content]),
+    [
+      [0, 'Hi'],
+      [1, 'Ho'],
+    ],
+  );
+  assert.deepEqual([usage.prompt_tokens, usage.completion_tokens, usage.total_tokens], [5, 9, 14]);
+});
+
+test('a reply that is nothing but a call of a tool has no content', () => {
+  const call = { type: 'tool-call', id: 'call_1', name: 'f', arguments: '{"a":1}' } as const;
+  const toolCalls = [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }];
+  const message = (text: string) =>
+    toChatCompletion(head, [{ ...choice, text, toolCalls: [call] }]).choices[0]?.message;
+  assert.deepEqual(message(''), { role: 'assistant', content: null, refusal: null, tool_calls: toolCalls });
+  assert.deepEqual(message('Wait.'), {
+    role: 'assistant',
+    content: 'Wait.',
+    refusal: null,
+    tool_calls: toolCalls,
+  });
 });

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   chatRequestSchema,
-  toChatMessages,
-  toGenerationParams,
+  ignoredParameters,
+  toChatRequest,
 } from '../../../../src/http/openai/chat-request.js';
 
 const messages = [{ role: 'user', content: 'Hello!' }];
-const params = (fields: object) => toGenerationParams(chatRequestSchema.parse({ messages, ...fields }));
-const chat = (...list: object[]) => toChatMessages(chatRequestSchema.parse({ messages: list }));
+const parse = (fields: object) => chatRequestSchema.parse({ messages, ...fields });
+const params = (fields: object, choice = 0) => toChatRequest(parse(fields), choice).params;
+const chat = (...list: object[]) => toChatRequest(parse({ messages: list }), 0).messages;
 
 test('each sampling parameter has its name in the SDK', () => {
   const cases: [field: string, value: number, name: string][] = [
@@ -70,6 +71,17 @@ test('values that the document does not allow are refused', () => {
     { seed: '1' },
     { frequency_penalty: 2.1 },
     { presence_penalty: -2.1 },
+    { n: 0 },
+    { n: 17 },
+    { stop: 5 },
+    { stop: [5] },
+    { tool_choice: 'always' },
+    { tool_choice: { type: 'function' } },
+    { tools: [{ type: 'retrieval' }] },
+    { tools: [{ type: 'function', function: { name: 'two words' } }] },
+    { response_format: { type: 'xml' } },
+    { response_format: { type: 'json_schema' } },
+    { parallel_tool_calls: 'no' },
     { stream: 'true' },
     { stream_options: { include_usage: 1 } },
     { model: 5 },
@@ -88,7 +100,9 @@ test('fields that are not known are let through: a new one must not break an old
 test('the roles of the document become those of the engine', () => {
   const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
   assert.deepEqual(
-    chat(...roles.map((role) => ({ role, content: 'x' }))).map(({ role }) => role),
+    chat(...roles.map((role) => ({ role, content: 'x', tool_call_id: 'call_1', name: 'f' }))).map(
+      ({ role }) => role,
+    ),
     ['system', 'system', 'user', 'assistant', 'tool', 'tool'],
   );
 });
@@ -109,4 +123,45 @@ test('a message of the engine has nothing but role and text', () => {
   assert.deepEqual(chat({ role: 'user', content: 'Hello!', name: 'Ada', cache_control: {} }), [
     { role: 'user', content: 'Hello!' },
   ]);
+});
+
+test('each choice of a request with a seed has a seed of its own', () => {
+  assert.deepEqual(
+    [0, 1, 2].map((choice) => params({ seed: 2 ** 32 - 2 }, choice).seed),
+    [2 ** 32 - 2, 2 ** 32 - 1, 0],
+  );
+  assert.deepEqual(params({}, 1), {});
+});
+
+test('stop is one text or several; an empty one stops nothing', () => {
+  assert.deepEqual(toChatRequest(parse({ stop: 'END' }), 0).stop, ['END']);
+  assert.deepEqual(toChatRequest(parse({ stop: ['a', '', 'b'] }), 0).stop, ['a', 'b']);
+  for (const stop of ['', [], null]) assert.equal(toChatRequest(parse({ stop }), 0).stop, undefined);
+});
+
+test('a response format becomes a schema', () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } } };
+  const cases: [format: object, schema: object | undefined][] = [
+    [{ type: 'text' }, undefined],
+    [{ type: 'json_object' }, {}],
+    [{ type: 'json_object', schema }, schema],
+    [{ type: 'json_schema', json_schema: { name: 'city', strict: true, schema } }, schema],
+  ];
+  for (const [response_format, expected] of cases) {
+    assert.deepEqual(toChatRequest(parse({ response_format }), 0).jsonSchema, expected);
+  }
+});
+
+test('what has no effect is told, what asks for nothing is not', () => {
+  const tools = [{ type: 'function', function: { name: 'f' } }];
+  const response_format = { type: 'json_object' };
+  assert.deepEqual(ignoredParameters(parse({ logprobs: true, top_logprobs: 2, logit_bias: { 5: 1 } })), [
+    'logprobs',
+    'top_logprobs',
+    'logit_bias',
+  ]);
+  assert.deepEqual(ignoredParameters(parse({ logprobs: false, top_logprobs: null, logit_bias: {} })), []);
+  assert.deepEqual(ignoredParameters(parse({ response_format })), []);
+  assert.deepEqual(ignoredParameters(parse({ response_format, tools })), ['response_format']);
+  assert.deepEqual(ignoredParameters(parse({ response_format, tools, tool_choice: 'none' })), []);
 });

@@ -1,0 +1,51 @@
+import type { FastifyReply } from 'fastify';
+import type { ChatEvent, Usage } from '../../protocol/events.js';
+import { toErrorBody, toLoggedApiError } from '../error-reply.js';
+import { SseReply, sseFrame } from '../sse.js';
+import { createChoiceFrames, lastFrames } from './chat-frames.js';
+import type { ChatReplyHead } from './chat-reply.js';
+
+/** One choice of a request, that begins when it is iterated. */
+type ChoiceEvents = AsyncIterable<ChatEvent[]>;
+
+/** Where a stream of choices goes, and how it looks. */
+export interface ChoiceStream {
+  readonly head: ChatReplyHead;
+  readonly includeUsage: boolean;
+  readonly reply: FastifyReply;
+  /** The client's hang-up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Streams all choices of a request, each as it comes.
+ *
+ * @throws what goes wrong before the first event, for a proper reply; after it, it becomes a frame.
+ */
+export async function streamChoices(choices: readonly ChoiceEvents[], stream: ChoiceStream): Promise<void> {
+  const { head, includeUsage, reply, signal } = stream;
+  let sse: SseReply | undefined;
+
+  async function pump(choice: ChoiceEvents, index: number): Promise<Usage> {
+    const frames = createChoiceFrames(head, index, includeUsage);
+    let isFirst = true;
+    for await (const events of choice) {
+      sse ??= new SseReply(reply);
+      let out = isFirst ? frames.first() : '';
+      isFirst = false;
+      for (const event of events) out += frames.of(event);
+      await sse.write(out, signal);
+      const last = events.at(-1);
+      if (last?.type === 'end') return last.usage;
+    }
+    throw new Error('a call ended without its end');
+  }
+
+  try {
+    const usages = await Promise.all(choices.map(pump));
+    sse?.end(lastFrames(head, usages, includeUsage));
+  } catch (error) {
+    if (!sse) throw error;
+    sse.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
+  }
+}
