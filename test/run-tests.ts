@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const FOLDERS = ['unit', 'integration'];
+const FOLDERS = ['unit', 'integration', 'clients'];
 
 /** A gateway under test keeps both cores of a small machine busy; more at once would only make each slower. */
 const CONCURRENCY = 2;
