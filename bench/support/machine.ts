@@ -9,7 +9,7 @@ export function describeMachine(): string {
   const date = new Date().toISOString().slice(0, 10);
   const cpu = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`;
   const memory = `${(totalmem() / GIB).toFixed(0)} GiB of memory`;
-  return `${date} · ${cpu}, ${memory} · ${type()} ${release()}, Node ${process.version.slice(1)}`;
+  return `${date} · ${cpu}, ${memory} · ${type()} ${release().split('.').slice(0, 2).join('.')}, Node ${process.version.slice(1)}`;
 }
 
 /** The share (0 to 1) of all cores that other programs use, over a second in which the bench does nothing. */

@@ -32,6 +32,8 @@ export interface GatewayConfig {
   readonly apiKeys: readonly ApiKey[];
   /** Empty: CORS is off. */
   readonly corsOrigins: CorsOrigins;
+  /** What `GET /v1/models` lists unless the request says otherwise. */
+  readonly listModels: 'loaded' | 'configured';
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
   /** The SDK's own top-level settings, as they were written. */

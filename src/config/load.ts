@@ -45,6 +45,7 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     port: serve.port,
     apiKeys: serve.apiKeys.map((written) => (typeof written === 'string' ? { key: written } : written)),
     corsOrigins: toCorsOrigins(serve.cors),
+    listModels: serve.listModels,
     models,
     sdk,
     warnings,

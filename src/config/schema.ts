@@ -102,6 +102,12 @@ const serve = z.strictObject({
     .describe(
       'Whether web pages may call the API: true for those of any origin, or an object with origins. Default: false.',
     ),
+  listModels: z
+    .enum(['loaded', 'configured'])
+    .default('loaded')
+    .describe(
+      'What GET /v1/models lists: the models that are loaded, or all that are configured, for clients whose picker should show those that load on demand. Default: loaded.',
+    ),
   models: z
     .record(modelAlias, z.union([constantName, constantModel, sourceModel]))
     .default({})

@@ -4,14 +4,18 @@ import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { chat } from './chat.js';
 import { toChatModel } from './chat-model.js';
+import { embed } from './embed.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
 import { toErrorData } from './to-error-data.js';
+import { TokenMeter } from './token-meter.js';
+import { toTranscribeModel, transcribe } from './transcribe.js';
 
 /** The one model that a worker thread owns, in a `bare` process of its own. */
 export class EngineModel {
   readonly #spec: ModelSpec;
   readonly #report: (event: LifeEvent) => void;
   readonly #process: EngineProcess;
+  readonly #meter = new TokenMeter();
   #modelId: string | undefined;
 
   /** @param report takes what happens to the model and its process, for as long as they live. */
@@ -46,6 +50,12 @@ export class EngineModel {
       switch (call.kind) {
         case 'chat':
           return await chat(toChatModel(this.#spec, this.#modelId), call.request, emit, signal);
+        case 'embed': {
+          const model = { modelId: this.#modelId, alias: this.#spec.alias, meter: this.#meter };
+          return await embed(model, call.request, emit, signal);
+        }
+        case 'transcribe':
+          return await transcribe(toTranscribeModel(this.#spec, this.#modelId), call.request, emit, signal);
       }
     } catch (error) {
       emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,8 +9,10 @@ import { ModelHost } from '../models/model-host.js';
 import { threadsPerModel } from '../models/thread-policy.js';
 import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
+import { describeMissingLibrary } from '../protocol/missing-library.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createDemoModel } from './demo-model.js';
+import { findMissingLibraries } from './missing-libraries.js';
 import { createRunFolder } from './run-folder.js';
 
 /** How long running calls may take to finish when the gateway stops. */
@@ -80,14 +82,23 @@ export async function startGateway(
     const started = new Promise<void>((resolve) => {
       markStarted = resolve;
     });
-    const access = {
+    const options = {
       host: config.host,
       apiKeys: config.apiKeys.map(({ key }) => key),
       corsOrigins: config.corsOrigins,
+      listModels: config.listModels,
+      uploadFolder: join(folder.path, 'uploads'),
     };
-    const server = createServer(fleet, access, started, log);
+    await mkdir(options.uploadFolder);
+    const server = createServer(fleet, options, started, log);
     const url = await server.listen({ host: config.host, port: config.port });
-    const startedModels = await Promise.all(models.map((model) => preload(fleet, model, stopping)));
+    const [startedModels, missingLibraries] = await Promise.all([
+      Promise.all(models.map((model) => preload(fleet, model, stopping))),
+      findMissingLibraries(models),
+    ]);
+    for (const { library, models } of missingLibraries) {
+      log.warn({ models, library }, `models can't be used: ${describeMissingLibrary(library)}`);
+    }
     markStarted();
 
     return {

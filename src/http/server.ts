@@ -7,13 +7,23 @@ import { replyToUnreadable } from './client-error.js';
 import { closeIdleConnections } from './close-idle-connections.js';
 import { replyWithError } from './error-reply.js';
 import { chatRoute } from './openai/chat-route.js';
+import { embeddingsRoute } from './openai/embeddings-route.js';
 import { modelsRoute } from './openai/models-route.js';
+import { transcriptionsRoute } from './openai/transcriptions-route.js';
 import { rejectOtherMethods } from './reject-other-methods.js';
 import { requestId } from './request-id.js';
 import { logRequests } from './request-log.js';
 
 /** Most bytes of a JSON body. Long conversations fit; a request can't fill the memory. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** What the config says of the server. */
+export interface ServerOptions extends Access {
+  /** What `GET /v1/models` lists unless the request says otherwise. */
+  readonly listModels: 'loaded' | 'configured';
+  /** Absolute path of a folder for files that requests bring. It ends with this run. */
+  readonly uploadFolder: string;
+}
 
 /**
  * The HTTP server, not yet listening.
@@ -23,15 +33,16 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
  */
 export function createServer(
   fleet: Fleet,
-  access: Access,
+  options: ServerOptions,
   started: Promise<void>,
   log: Logger,
 ): FastifyInstance {
-  const isAnswered = createAccessCheck(access);
+  const isAnswered = createAccessCheck(options);
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // One line per request: ours.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    return503OnClosing: false, // not in our envelope: what comes while closing is refused by the models
     clientErrorHandler: replyToUnreadable,
     // Of URLs that are none. No hook runs for them.
     frameworkErrors: (error, request, reply) => {
@@ -71,8 +82,10 @@ export function createServer(
   });
 
   const finishRoutes = rejectOtherMethods(app);
-  modelsRoute(app, fleet);
+  modelsRoute(app, fleet, options.listModels);
   chatRoute(app, fleet);
-  finishRoutes();
+  embeddingsRoute(app, fleet);
+  transcriptionsRoute(app, fleet, options.uploadFolder);
+  app.after(finishRoutes); // when the scopes of routes are there too
   return app;
 }

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ApiError } from '../protocol/errors.js';
 import type { LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
+import { describeMissingLibrary, findMissingLibrary } from '../protocol/missing-library.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
 import { modelEnv, type WorkerSurroundings } from './worker-env.js';
@@ -10,6 +11,8 @@ import { createWorkerThread } from './worker-thread.js';
 
 /** How long an unload may take before the thread and the process are killed. */
 const UNLOAD_TIMEOUT_MS = 10_000;
+
+type ProcessExit = Extract<LifeEvent, { type: 'process-exited' }>;
 
 /**
  * One incarnation of a model's worker: a thread that owns one loaded model and its `bare` process.
@@ -62,6 +65,7 @@ export class ModelPool {
             break;
           case 'process-exited':
             this.#pid = undefined;
+            reject(toExitError(event, this.#spec.alias)); // of no effect once it was loaded
             this.#die(describeExit(event));
             break;
         }
@@ -71,11 +75,7 @@ export class ModelPool {
           reject(new ApiError('model_unloaded', `Model '${this.#spec.alias}' was unloaded.`));
         else this.#die('its thread ended');
       });
-      void this.died.then((reason) => {
-        reject(
-          new ApiError('model_load_failed', `Model '${this.#spec.alias}' could not be loaded: ${reason}.`),
-        );
-      });
+      void this.died.then((reason) => reject(loadFailed(this.#spec.alias, reason)));
       this.#run({ kind: 'load', spec: this.#spec, port: port2 }, port2);
     });
   }
@@ -136,11 +136,22 @@ export class ModelPool {
   }
 }
 
-function describeExit({
-  exitCode,
-  signal,
-  stderrTail,
-}: Extract<LifeEvent, { type: 'process-exited' }>): string {
+function loadFailed(alias: string, reason: string): ApiError {
+  return new ApiError('model_load_failed', `Model '${alias}' could not be loaded: ${reason}.`);
+}
+
+/** Why a process that ended could not load its model. */
+function toExitError(exit: ProcessExit, alias: string): ApiError {
+  const library = findMissingLibrary(exit.stderrTail);
+  return library
+    ? new ApiError(
+        'engine_unavailable',
+        `Model '${alias}' can't be used: ${describeMissingLibrary(library)}.`,
+      )
+    : loadFailed(alias, describeExit(exit));
+}
+
+function describeExit({ exitCode, signal, stderrTail }: ProcessExit): string {
   const how = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`;
   const lastWords = stderrTail.trim();
   return `its engine process ${how}${lastWords && `\n${lastWords}`}`;

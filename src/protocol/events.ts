@@ -37,6 +37,15 @@ export type ChatEvent =
     }
   | { readonly type: 'end'; readonly finishReason: FinishReason; readonly usage: Usage };
 
+/** What streams back from a transcription; `end` is the last, and all. */
+export type TranscribeEvent = { readonly type: 'end'; readonly text: string };
+
+/** What streams back from an embedding call; `end` is the last. */
+export type EmbedEvent =
+  /** The vectors of the next texts, one after another, `size` numbers each. */
+  | { readonly type: 'vectors'; readonly size: number; readonly values: Float32Array }
+  | { readonly type: 'end'; readonly promptTokens: number };
+
 /** What streams back from a download; `end` is the last. */
 export type DownloadEvent =
   | { readonly type: 'progress'; readonly downloadedBytes: number; readonly totalBytes: number }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ChatEvent } from './events.js';
+import type { ChatEvent, EmbedEvent, TranscribeEvent } from './events.js';
 import type { ModelSource, ModelSpec } from './model-spec.js';
 
 /** One message of a conversation, as the engine takes it. */
@@ -59,9 +59,27 @@ export interface ChatRequest {
   readonly jsonSchema?: JsonSchema;
 }
 
+/** A recording to write down. */
+export interface TranscribeRequest {
+  /** Absolute path of the recording. It is whoever calls that removes it. */
+  readonly path: string;
+  /** Text that comes before it, as it were: names and style are taken from there. Whisper only. */
+  readonly prompt?: string;
+}
+
+/** Texts to embed. */
+export interface EmbedRequest {
+  /** None of them is empty. */
+  readonly texts: readonly string[];
+  /** The client sent a list: an error names the place in it. */
+  readonly isBatch: boolean;
+}
+
 /** Every kind of call: what it is asked, and what streams back. */
 export interface CallTypes {
   readonly chat: { readonly request: ChatRequest; readonly event: ChatEvent };
+  readonly embed: { readonly request: EmbedRequest; readonly event: EmbedEvent };
+  readonly transcribe: { readonly request: TranscribeRequest; readonly event: TranscribeEvent };
 }
 
 export type CallKind = keyof CallTypes;

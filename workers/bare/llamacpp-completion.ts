@@ -1,4 +1,5 @@
 import { llmPlugin } from '@qvac/sdk/llamacpp-completion/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(llmPlugin);
+// Unknown to the SDK's schema, which would drop it on the way: llama.cpp's own, as text.
+serveEngine(llmPlugin, (threads) => ({ threads }));

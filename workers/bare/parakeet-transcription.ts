@@ -1,4 +1,4 @@
 import { parakeetPlugin } from '@qvac/sdk/parakeet-transcription/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(parakeetPlugin);
+serveEngine(parakeetPlugin, (threads) => ({ maxThreads: Number(threads) }));

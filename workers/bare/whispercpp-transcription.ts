@@ -1,4 +1,4 @@
 import { whisperPlugin } from '@qvac/sdk/whispercpp-transcription/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(whisperPlugin);
+serveEngine(whisperPlugin, (threads) => ({ n_threads: Number(threads) }));

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import type { ModelHost } from '../../models/model-host.js';
+import type { ModelState } from '../../models/model-state.js';
 import { ApiError } from '../../protocol/errors.js';
 
 /** A model in OpenAI's shape. */
 interface ModelObject {
   readonly id: string;
   readonly object: 'model';
-  /** Unix time in seconds of when it was loaded. */
+  /** Unix time in seconds of when it was loaded, or of when the gateway started if it is not. */
   readonly created: number;
   readonly owned_by: 'qvac';
 }
@@ -17,17 +18,26 @@ interface ModelParams {
   Params: { '*': string };
 }
 
-/** `GET /v1/models`, and `GET` and `DELETE /v1/models/:id`. */
-export function modelsRoute(app: FastifyInstance, fleet: Fleet): void {
-  app.get('/v1/models', async () => ({
-    object: 'list',
-    data: fleet.loaded().flatMap((host) => toModelObject(host) ?? []),
-  }));
+interface ListQuery {
+  Querystring: { state?: string };
+}
+
+/**
+ * `GET /v1/models`, and `GET` and `DELETE /v1/models/:id`.
+ *
+ * @param listed what the list has when the request does not say `?state=all`.
+ */
+export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded' | 'configured'): void {
+  app.get<ListQuery>('/v1/models', async ({ query }) => {
+    const isWhole = query.state === 'all' || listed === 'configured';
+    const data = isWhole ? fleet.hosts().map(toModelWithState) : fleet.loaded().map(toModelObject);
+    return { object: 'list', data };
+  });
 
   app.get<ModelParams>('/v1/models/*', async (request) => {
     const host = fleet.get(request.params['*']);
-    const model = toModelObject(host);
-    if (model) return model;
+    if (listed === 'configured') return toModelWithState(host);
+    if (host.loadedAt) return toModelObject(host);
     throw new ApiError(
       'model_not_found',
       `Model '${host.alias}' is configured but not loaded (it is ${host.state}). The first request that uses it loads it.`,
@@ -42,7 +52,11 @@ export function modelsRoute(app: FastifyInstance, fleet: Fleet): void {
   });
 }
 
-function toModelObject({ alias, loadedAt }: ModelHost): ModelObject | undefined {
-  if (!loadedAt) return undefined;
-  return { id: alias, object: 'model', created: Math.floor(loadedAt.getTime() / 1000), owned_by: 'qvac' };
+function toModelObject({ alias, loadedAt }: ModelHost): ModelObject {
+  const created = Math.floor((loadedAt?.getTime() ?? performance.timeOrigin) / 1000);
+  return { id: alias, object: 'model', created, owned_by: 'qvac' };
+}
+
+function toModelWithState(host: ModelHost): ModelObject & { readonly state: ModelState } {
+  return { ...toModelObject(host), state: host.state };
 }

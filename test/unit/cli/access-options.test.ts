@@ -13,6 +13,7 @@ const config: GatewayConfig = {
   port: 11434,
   apiKeys: [],
   corsOrigins: [],
+  listModels: 'loaded',
   models: [],
   sdk: {},
   warnings: [],

@@ -11,6 +11,7 @@ const config: GatewayConfig = {
   port: 11434,
   apiKeys: [],
   corsOrigins: [],
+  listModels: 'loaded',
   models: [],
   sdk: {},
   warnings: [],

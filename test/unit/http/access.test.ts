@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Access } from '../../../src/http/access.js';
-import { createServer } from '../../../src/http/server.js';
+
+import { createServer, type ServerOptions } from '../../../src/http/server.js';
 import { Fleet } from '../../../src/models/fleet.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createFakeHost } from '../models/fake-pool.js';
 
-const LOCAL: Access = { host: '127.0.0.1', apiKeys: [], corsOrigins: [] };
+const LOCAL: ServerOptions = {
+  host: '127.0.0.1',
+  apiKeys: [],
+  corsOrigins: [],
+  listModels: 'loaded' as const,
+  uploadFolder: 'none',
+};
 const ORIGIN = 'https://app.example';
 const never = new Promise<void>(() => {});
 
 /** @param started what is let in waits for it. */
-function createTestServer(access: Partial<Access>, started = Promise.resolve()) {
+function createTestServer(access: Partial<ServerOptions>, started = Promise.resolve()) {
   const fleet = new Fleet([{ host: createFakeHost().host, category: 'chat', default: true }]);
   return createServer(fleet, { ...LOCAL, ...access }, started, createLogger('silent'));
 }
@@ -86,7 +92,7 @@ test('a preflight is answered without a key, for any path, and at once', async (
 });
 
 test('without CORS a preflight is a request like any other', async () => {
-  const ask = async (access: Partial<Access>) => {
+  const ask = async (access: Partial<ServerOptions>) => {
     const request = { method: 'OPTIONS', url: '/v1/models', headers: PREFLIGHT } as const;
     const { statusCode, headers } = await createTestServer(access).inject(request);
     assert.deepEqual(

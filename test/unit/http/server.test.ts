@@ -10,7 +10,13 @@ import { deferred } from '../../support/deferred.js';
 import { turns } from '../../support/turns.js';
 import { createFakeHost } from '../models/fake-pool.js';
 
-const access = { host: '127.0.0.1', apiKeys: [], corsOrigins: [] };
+const access = {
+  host: '127.0.0.1',
+  apiKeys: [],
+  corsOrigins: [],
+  listModels: 'loaded' as const,
+  uploadFolder: 'none',
+};
 
 interface Line {
   readonly level: number;

@@ -1,0 +1,37 @@
+import { ApiError } from '../../protocol/errors.js';
+
+/** Fields of OpenAI's document that have no effect here. The engine takes the first two when the model is loaded. */
+const IGNORED = ['language', 'temperature', 'stream', 'timestamp_granularities[]', 'include[]'];
+
+/** What a request for a transcription asks, beside its file. */
+export interface TranscriptionParams {
+  /** `undefined` means the default model. */
+  readonly model: string | undefined;
+  readonly prompt: string | undefined;
+  readonly format: 'json' | 'text';
+  /** Names of the fields that were sent and have no effect. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * `POST /v1/audio/transcriptions`, as OpenAI's document has it. A field that is empty counts as absent: in a form there
+ * is no other way to say so. Fields that are not known are accepted.
+ *
+ * @throws {ApiError} `unsupported_response_format`.
+ */
+export function toTranscriptionParams(fields: Readonly<Record<string, string>>): TranscriptionParams {
+  const { model, prompt, response_format: format = '' } = fields;
+  if (format !== '' && format !== 'json' && format !== 'text') {
+    throw new ApiError(
+      'unsupported_response_format',
+      `response_format '${format}' is not supported; 'json' and 'text' are.`,
+      { param: 'response_format' },
+    );
+  }
+  return {
+    model: model || undefined,
+    prompt: prompt || undefined,
+    format: format || 'json',
+    ignored: IGNORED.filter((name) => fields[name]),
+  };
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA } from '../support/scripts.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const folder = tempFolder();
+const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }], [BETA]]);
+const configured = join(folder, 'configured.json');
+const { serve } = JSON.parse(readFileSync(config, 'utf8')) as { serve: object };
+writeFileSync(configured, JSON.stringify({ serve: { ...serve, listModels: 'configured' } }));
+
+async function listed({ url }: TestGateway, query = '') {
+  const response = await fetch(`${url}/v1/models${query}`);
+  const { data } = (await response.json()) as { data: { id: string; created: number; state?: string }[] };
+  for (const { created } of data) assert.ok(Number.isInteger(created) && created > 0);
+  return data.map(({ id, state }) => [id, state]);
+}
+
+test('the list has what is loaded, and all with their state when asked', async () => {
+  const gateway = await startGateway(['-c', config], folder);
+  assert.deepEqual(await listed(gateway), [['alpha', undefined]]);
+  assert.deepEqual(await listed(gateway, '?state=all'), [
+    ['alpha', 'ready'],
+    ['beta', 'idle'],
+  ]);
+});
+
+test('a config may want all of them listed', async () => {
+  const gateway = await startGateway(['-c', configured], folder);
+  assert.deepEqual(await listed(gateway), [
+    ['alpha', 'ready'],
+    ['beta', 'idle'],
+  ]);
+  const response = await fetch(`${gateway.url}/v1/models/beta`);
+  assert.equal(response.status, 200);
+  assert.equal(((await response.json()) as { state: string }).state, 'idle');
+});
