@@ -76,7 +76,7 @@ export interface EmbedRequest {
 }
 
 /** Every kind of call: what it is asked, and what streams back. */
-export interface CallTypes {
+interface CallTypes {
   readonly chat: { readonly request: ChatRequest; readonly event: ChatEvent };
   readonly embed: { readonly request: EmbedRequest; readonly event: EmbedEvent };
   readonly transcribe: { readonly request: TranscribeRequest; readonly event: TranscribeEvent };

@@ -4,7 +4,7 @@ import { writeScriptedConfig } from './scripted-config.js';
 import { tempFolder } from './temp-folder.js';
 
 /** What the model says that the client libraries talk to. */
-export const CLIENT_SCRIPT: Script = {
+const CLIENT_SCRIPT: Script = {
   name: 'my-llm',
   replies: [
     { when: '18 degrees', text: 'It is 18 degrees in London.' },
