@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { generateObject, generateText, stepCountIs, streamText, tool } from 'ai';
+import { embedMany, generateObject, generateText, stepCountIs, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { CLIENT_REPLY, startForClients } from '../support/clients.js';
 
@@ -73,4 +73,16 @@ test('structured output', async () => {
   });
   assert.equal(typeof object.city, 'string');
   assert.equal(typeof object.capital, 'boolean');
+});
+
+test('embedMany', async () => {
+  const { embeddings, usage } = await embedMany({
+    model: provider.textEmbeddingModel('my-embed'),
+    values: ['one', '<|start_0|>'],
+    maxRetries: 0,
+  });
+  assert.equal(embeddings.length, 2);
+  for (const vector of embeddings) assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-3);
+  assert.notDeepEqual(embeddings[0], embeddings[1]);
+  assert.ok(usage.tokens > 0);
 });

@@ -33,3 +33,12 @@ test('its list of models', async () => {
     ['my-llm'],
   );
 });
+
+test('embeddings, in the base64 that it decodes', async () => {
+  const { data } = await api.embed({ model: 'my-embed', input: ['one', '<|start_0|>'] });
+  assert.deepEqual(
+    data.map(({ index }) => index),
+    [0, 1],
+  );
+  for (const { embedding } of data) assert.ok(Math.abs(Math.hypot(...embedding) - 1) < 1e-3);
+});

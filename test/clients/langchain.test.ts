@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ChatOpenAI } from '@langchain/openai';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { z } from 'zod';
 import { CLIENT_REPLY, startForClients } from '../support/clients.js';
 
@@ -69,3 +69,19 @@ for (const method of ['jsonSchema', 'functionCalling', 'jsonMode'] as const) {
     if (method !== 'jsonMode') assert.equal(typeof place.city, 'string');
   });
 }
+
+test('embedDocuments and embedQuery, in the order of the texts', async () => {
+  const embeddings = new OpenAIEmbeddings({
+    model: 'my-embed',
+    apiKey: 'unused',
+    maxRetries: 0,
+    configuration: { baseURL: `${gateway.url}/v1` },
+  });
+  const texts = ['one', '<|start_0|>', 'three'];
+  const vectors = await embeddings.embedDocuments(texts);
+  const one = await embeddings.embedQuery(texts[1] ?? '');
+  assert.equal(vectors.length, 3);
+  assert.deepEqual(vectors[1], one);
+  assert.notDeepEqual(vectors[0], one);
+  assert.ok(Math.abs(Math.hypot(...one) - 1) < 1e-3, 'a vector of length 1, not a misread one');
+});
