@@ -16,6 +16,7 @@ test('without a file, every default and no models', async (t) => {
     port: 11434,
     apiKeys: [],
     corsOrigins: [],
+    listModels: 'loaded',
     models: [],
     sdk: {},
     warnings: [],

@@ -9,7 +9,9 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   },
   'an unknown key like no other, with all of them': {
     config: { serve: { authentication: true } },
-    problems: ['serve.authentication: unknown key; known here: host, port, apiKeys, cors, models'],
+    problems: [
+      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, models',
+    ],
   },
   'an unknown key of a model': {
     config: { serve: { models: { 'org/a': { model: 'X', prelaod: true } } } },
