@@ -11,39 +11,59 @@ interface EngineResponse {
   failed(error: Error): void;
 }
 
+interface Addon {
+  cancel?(jobId?: number): Promise<void>;
+}
+
 /** The part of `TranscriptionWhispercpp`. The addon is there once the model is loaded. */
 interface TranscriptionModel {
   run(audio: AsyncIterable<Uint8Array>): Promise<EngineResponse>;
-  readonly addon?: { cancel?(jobId?: number): Promise<void> };
+  readonly addon?: Addon;
+}
+
+/** A call from the reading of its audio to its end. */
+interface Running {
+  isCancelled: boolean;
+  response?: EngineResponse;
 }
 
 /** Makes a call that is cancelled end, at once and with an error, and leave the engine free. */
 export function endCancelledTranscriptions(model: object): void {
   if (!isTranscriptionModel(model)) return;
   const run = model.run;
-  model.run = async (audio) => {
-    const { addon } = model;
-    const cancel = addon?.cancel;
-    if (!addon || !cancel) return run.call(model, audio);
-    let response: EngineResponse | undefined;
-    let isCancelled = false;
+  let running: Running | undefined;
+  /** Settles when the engine has let go of what was cancelled last. */
+  let cancelling: Promise<void> = Promise.resolve();
+  let watched: Addon | undefined;
+
+  function watchCancel(addon: Addon): void {
+    const { cancel } = addon;
+    if (addon === watched || !cancel) return;
+    watched = addon;
     addon.cancel = async (jobId) => {
-      isCancelled = true;
-      await cancel.call(addon, jobId);
-      response?.failed(new Error('Job cancelled'));
+      const target = running;
+      if (target) target.isCancelled = true;
+      const cancelled = cancel.call(addon, jobId);
+      cancelling = cancelled.catch(() => {});
+      await cancelled;
+      target?.response?.failed(new Error('Job cancelled'));
     };
-    const restore = (): void => {
-      addon.cancel = cancel;
+  }
+
+  model.run = async (audio) => {
+    if (model.addon) watchCancel(model.addon);
+    const call: Running = { isCancelled: false };
+    running = call;
+    // All of it first, as the engine does too: from here to its start nothing can come between.
+    const samples = await readAll(audio, call);
+    // A cancel that is late would take the next job for its own, and drop all that the engine says of it.
+    await cancelling;
+    const response = await run.call(model, samples);
+    call.response = response;
+    const over = (): void => {
+      if (running === call) running = undefined;
     };
-    try {
-      // All of it first, as the engine does too: from here to its start nothing can come between.
-      const samples = await readAll(audio, () => isCancelled);
-      response = await run.call(model, samples);
-    } catch (error) {
-      restore();
-      throw error;
-    }
-    response.await().then(restore, restore);
+    response.await().then(over, over);
     return response;
   };
 }
@@ -52,16 +72,13 @@ async function* toStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
   yield* chunks;
 }
 
-async function readAll(
-  audio: AsyncIterable<Uint8Array>,
-  isCancelled: () => boolean,
-): Promise<AsyncIterable<Uint8Array>> {
+async function readAll(audio: AsyncIterable<Uint8Array>, call: Running): Promise<AsyncIterable<Uint8Array>> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of audio) {
-    if (isCancelled()) break;
+    if (call.isCancelled) break;
     chunks.push(chunk);
   }
-  if (isCancelled()) throw new Error('Job cancelled');
+  if (call.isCancelled) throw new Error('Job cancelled');
   return toStream(chunks);
 }
 
