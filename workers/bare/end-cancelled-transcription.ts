@@ -1,75 +1,71 @@
 /**
- * `cancel` of a running transcription stops whisper.cpp, but nobody tells the call: in SDK 0.16 with
- * @qvac/transcription-whispercpp it never settles, and no call after it ever begins. Cancelled while its audio is still
- * decoded, it goes on all the same and makes the next call fail. Both seen with the bare SDK.
+ * Cancels a transcription such that its call ends and the next one is well.
+ *
+ * `cancel` of @qvac/transcription-whispercpp (SDK 0.16) stops whisper.cpp, but forgets the job before whisper.cpp says
+ * that it ended. So the call never settles and none after it ever begins; or the word of its end comes late, is taken for
+ * that of the next call, and that one ends without its text. Cancelled while its audio is still decoded, a call goes on
+ * all the same. Each seen with the bare SDK.
  */
 
-/** The part of infer-base's `QvacResponse` that we build on. */
-interface EngineResponse {
-  await(): Promise<unknown>;
-  /** Of no effect once it has settled. */
-  failed(error: Error): void;
-}
+/** whisper.cpp passes over a cancel that comes as it starts: how long until it is told again. */
+const REPEAT_MS = 50;
 
-interface Addon {
-  cancel?(jobId?: number): Promise<void>;
-}
-
-/** The part of `TranscriptionWhispercpp`. The addon is there once the model is loaded. */
+/** The part of `TranscriptionWhispercpp` that we build on. The addon is there once the model is loaded. */
 interface TranscriptionModel {
-  run(audio: AsyncIterable<Uint8Array>): Promise<EngineResponse>;
+  run(audio: AsyncIterable<Uint8Array>): Promise<{ await(): Promise<unknown> }>;
   readonly addon?: Addon;
+}
+
+/** Its private `WhisperInterface`. */
+interface Addon {
+  cancel(jobId?: number): Promise<void>;
+  readonly _binding: { cancel(handle: unknown): Promise<void> };
+  readonly _handle: unknown;
 }
 
 /** A call from the reading of its audio to its end. */
 interface Running {
   isCancelled: boolean;
-  response?: EngineResponse;
+  /** Settles when the engine says that it is over; `undefined` before it has begun there. */
+  over?: Promise<void>;
 }
 
-/** Makes a call that is cancelled end, at once and with an error, and leave the engine free. */
+/** Makes the model's calls end when they are cancelled. A model that does not look as expected is left as it is. */
 export function endCancelledTranscriptions(model: object): void {
   if (!isTranscriptionModel(model)) return;
   const run = model.run;
   let running: Running | undefined;
-  /** Settles when the engine has let go of what was cancelled last. */
-  let cancelling: Promise<void> = Promise.resolve();
   let watched: Addon | undefined;
 
   function watchCancel(addon: Addon): void {
-    const { cancel } = addon;
-    if (addon === watched || !cancel) return;
+    if (addon === watched) return;
     watched = addon;
+    const { cancel } = addon;
     addon.cancel = async (jobId) => {
-      const target = running;
-      if (target) target.isCancelled = true;
-      const cancelled = cancel.call(addon, jobId);
-      cancelling = cancelled.catch(() => {});
-      await cancelled;
-      target?.response?.failed(new Error('Job cancelled'));
+      const call = running;
+      if (call) call.isCancelled = true;
+      if (!call?.over) return cancel.call(addon, jobId);
+      // The engine itself, past the addon's bookkeeping, which then hears of the end as of any other.
+      while (running === call) {
+        addon._binding.cancel(addon._handle).catch(() => {}); // told again below
+        await Promise.race([call.over, new Promise((resolve) => setTimeout(resolve, REPEAT_MS))]);
+      }
     };
   }
 
   model.run = async (audio) => {
-    if (model.addon) watchCancel(model.addon);
+    if (isWhisperAddon(model.addon)) watchCancel(model.addon);
     const call: Running = { isCancelled: false };
     running = call;
     // All of it first, as the engine does too: from here to its start nothing can come between.
     const samples = await readAll(audio, call);
-    // A cancel that is late would take the next job for its own, and drop all that the engine says of it.
-    await cancelling;
     const response = await run.call(model, samples);
-    call.response = response;
-    const over = (): void => {
+    const end = (): void => {
       if (running === call) running = undefined;
     };
-    response.await().then(over, over);
+    call.over = response.await().then(end, end);
     return response;
   };
-}
-
-async function* toStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }
 
 async function readAll(audio: AsyncIterable<Uint8Array>, call: Running): Promise<AsyncIterable<Uint8Array>> {
@@ -82,6 +78,14 @@ async function readAll(audio: AsyncIterable<Uint8Array>, call: Running): Promise
   return toStream(chunks);
 }
 
+async function* toStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
 function isTranscriptionModel(model: object): model is TranscriptionModel {
   return typeof (model as Partial<TranscriptionModel>).run === 'function';
+}
+
+function isWhisperAddon(addon: Partial<Addon> | undefined): addon is Addon {
+  return typeof addon?.cancel === 'function' && typeof addon._binding?.cancel === 'function';
 }

@@ -4,23 +4,30 @@ import { endCancelledTranscriptions } from '../../../../workers/bare/end-cancell
 import { deferred } from '../../../support/deferred.js';
 import { turns } from '../../../support/turns.js';
 
-/** A model as the SDK's plugin makes it: its cancel stops the engine and tells nobody. */
+/** A model as the SDK's plugin makes it, with an engine that ends a job some time after it was told to. */
 function createModel() {
   const runs: Uint8Array[][] = [];
-  const stopped = deferred();
-  const addon = { cancel: () => stopped.promise };
+  const cancels: unknown[] = [];
+  let forgotten = 0;
+  const ended = deferred<unknown>();
+  const addon = {
+    _handle: 'handle',
+    _binding: { cancel: async (handle: unknown) => void cancels.push(handle) },
+    async cancel() {
+      forgotten += 1;
+    },
+  };
   const model = {
     addon,
     async run(audio: AsyncIterable<Uint8Array>) {
       const chunks: Uint8Array[] = [];
       runs.push(chunks);
       for await (const chunk of audio) chunks.push(chunk);
-      const { promise, reject } = deferred<unknown>();
-      return { await: () => promise, failed: reject };
+      return { await: () => ended.promise };
     },
   };
   endCancelledTranscriptions(model);
-  return { model, addon, runs, stopped };
+  return { model, addon, runs, cancels, ended, forgotten: () => forgotten };
 }
 
 async function* audioOf(...chunks: number[]): AsyncGenerator<Uint8Array> {
@@ -33,30 +40,28 @@ test('the engine gets all of the audio', async () => {
   assert.deepEqual(runs, [[Uint8Array.of(1), Uint8Array.of(2)]]);
 });
 
-test('a cancelled call fails once the engine has stopped', async () => {
-  const { model, addon, stopped } = createModel();
-  const response = await model.run(audioOf(1));
-  const cancelling = addon.cancel();
-  stopped.resolve();
-  await cancelling;
-  await assert.rejects(response.await(), /Job cancelled/);
-});
-
-test('the next call does not begin before the engine has stopped', async () => {
-  const { model, addon, runs, stopped } = createModel();
+test('a running call is cancelled in the engine, until that says it has ended', async (t) => {
+  const later: (() => void)[] = [];
+  t.mock.method(globalThis, 'setTimeout', (callback: () => void) => later.push(callback));
+  const { model, addon, cancels, ended, forgotten } = createModel();
   await model.run(audioOf(1));
-  void addon.cancel();
-  const next = model.run(audioOf(2));
+  let isCancelled = false;
+  const cancelling = addon.cancel().then(() => {
+    isCancelled = true;
+  });
   await turns();
-  assert.equal(runs.length, 1);
-  stopped.resolve();
-  await next;
-  assert.deepEqual(runs[1], [Uint8Array.of(2)]);
+  assert.deepEqual(cancels, ['handle']);
+  later[0]?.();
+  await turns();
+  assert.deepEqual(cancels, ['handle', 'handle']);
+  assert.equal(isCancelled, false);
+  ended.reject(new Error('Job cancelled'));
+  await cancelling;
+  assert.equal(forgotten(), 0);
 });
 
 test('a call that is cancelled while its audio is read never gets to the engine', async () => {
-  const { model, addon, runs, stopped } = createModel();
-  stopped.resolve();
+  const { model, addon, runs } = createModel();
   const more = deferred();
   async function* slow() {
     yield Uint8Array.of(1);
@@ -69,6 +74,16 @@ test('a call that is cancelled while its audio is read never gets to the engine'
   more.resolve();
   await assert.rejects(call, /Job cancelled/);
   assert.deepEqual(runs, []);
+});
+
+test('without a call it is the cancel of the addon', async () => {
+  const { model, addon, cancels, ended, forgotten } = createModel();
+  await model.run(audioOf(1));
+  ended.resolve(undefined);
+  await turns();
+  await addon.cancel();
+  assert.equal(forgotten(), 1);
+  assert.deepEqual(cancels, []);
 });
 
 test('leaves alone what is no such model', () => {
