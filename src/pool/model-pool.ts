@@ -104,12 +104,7 @@ export class ModelPool {
     }
     for (const port of this.#calls) port.close();
     await this.#thread.destroy();
-    this.#killProcess();
-  }
-
-  /** Ends the model's process at once, for a gateway that is about to end itself. */
-  kill(): void {
-    this.#killProcess();
+    this.kill();
   }
 
   #run(job: ModelJob, port: MessagePort): void {
@@ -123,11 +118,11 @@ export class ModelPool {
     this.#isClosing = true;
     this.#reportDeath(reason);
     for (const port of this.#calls) port.close();
-    this.#killProcess();
+    this.kill();
   }
 
-  /** A thread that dies leaves its process running. */
-  #killProcess(): void {
+  /** Ends the model's process at once. A thread that dies leaves it running; so would a gateway that ends itself. */
+  kill(): void {
     if (this.#pid === undefined) return;
     try {
       process.kill(this.#pid, 'SIGKILL');

@@ -11,6 +11,8 @@ const config = writeScriptedConfig(folder, [[ALPHA, { config: { ctx_size: 131_07
 const gateway = await startGateway(['-c', config], folder);
 const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
 const ask = (content: string) => ({ model: 'alpha', messages: [{ role: 'user' as const, content }] });
+/** Of its prompt: `user: for ever`, its line end and the start token. A cancelled run must tell it too. */
+const FOR_EVER_TOKENS = 'user: for ever\n'.length + 1;
 const contentOf = ({ choices }: OpenAI.ChatCompletion) => choices[0]?.message.content ?? '';
 
 describe('stop', { timeout: 60_000 }, () => {
@@ -24,6 +26,7 @@ describe('stop', { timeout: 60_000 }, () => {
       assert.equal(contentOf(reply), expected);
       assert.equal(reply.choices[0]?.finish_reason, 'stop');
       assert.ok((reply.usage?.completion_tokens ?? 0) > 0);
+      assert.equal(reply.usage?.prompt_tokens, FOR_EVER_TOKENS);
 
       let streamed = '';
       for await (const chunk of await openai.chat.completions.create({ ...request, stream: true })) {

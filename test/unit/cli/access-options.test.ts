@@ -5,19 +5,10 @@ import { describe, test } from 'node:test';
 import { type AccessOptions, applyAccessOptions } from '../../../src/cli/access-options.js';
 import { StartError } from '../../../src/cli/start-error.js';
 import type { GatewayConfig } from '../../../src/config/gateway-config.js';
+import { DEFAULT_CONFIG } from '../../support/default-config.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
-const config: GatewayConfig = {
-  file: undefined,
-  host: '127.0.0.1',
-  port: 11434,
-  apiKeys: [],
-  corsOrigins: [],
-  listModels: 'loaded',
-  models: [],
-  sdk: {},
-  warnings: [],
-};
+const config = DEFAULT_CONFIG;
 const none: AccessOptions = {
   apiKey: [],
   allowUnauthenticated: false,

@@ -4,18 +4,9 @@ import { test } from 'node:test';
 import { startSummary } from '../../../src/cli/start-summary.js';
 import type { GatewayConfig } from '../../../src/config/gateway-config.js';
 import type { StartedModel } from '../../../src/gateway/start-gateway.js';
+import { DEFAULT_CONFIG } from '../../support/default-config.js';
 
-const config: GatewayConfig = {
-  file: undefined,
-  host: '127.0.0.1',
-  port: 11434,
-  apiKeys: [],
-  corsOrigins: [],
-  listModels: 'loaded',
-  models: [],
-  sdk: {},
-  warnings: [],
-};
+const config = DEFAULT_CONFIG;
 
 function summary(models: StartedModel[], overrides: Partial<GatewayConfig> = {}): string {
   const gateway = { url: 'http://127.0.0.1:11434', models };
