@@ -8,6 +8,12 @@ export interface ConfiguredModel extends ModelSpec {
   readonly default: boolean;
   /** Loaded before the port answers. */
   readonly preload: boolean;
+  /** Requests that may wait for it. */
+  readonly queue: number;
+  /** How long a load may take, downloads not included. */
+  readonly loadTimeoutMs: number;
+  /** How long its engine may give no sign of life while a request runs. */
+  readonly stallTimeoutMs: number;
   /** The SDK constant that it was named by, if it was. */
   readonly constant?: string;
 }

@@ -5,6 +5,7 @@ import type { ConfigProblem } from './config-error.js';
 import { findConstant, looksLikeConstant, modelTypeOf } from './constants.js';
 import { toFieldPath } from './field-path.js';
 import type { ConfiguredModel } from './gateway-config.js';
+import { MODEL_DEFAULTS } from './model-defaults.js';
 import { resolveSource } from './model-source.js';
 import { resolveCompanions } from './resolve-companions.js';
 import type { ModelEntry } from './schema.js';
@@ -60,6 +61,9 @@ export async function resolveModel(
       ...(constant !== undefined && { constant }),
       default: entry.default,
       preload: entry.preload,
+      queue: entry.queue,
+      loadTimeoutMs: entry.loadTimeoutMs,
+      stallTimeoutMs: entry.stallTimeoutMs,
       config: companions.config,
     },
     problems,
@@ -68,7 +72,7 @@ export async function resolveModel(
 }
 
 function shortForm(model: string): EntryObject {
-  return { model, default: false, preload: false, config: {} };
+  return { model, ...MODEL_DEFAULTS, config: {} };
 }
 
 async function resolveOrigin(entry: EntryObject, folder: string): Promise<Origin> {

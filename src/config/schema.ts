@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
 import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
+import { MODEL_DEFAULTS } from './model-defaults.js';
 import { SDK_CONFIG_SHAPE } from './sdk-config-shape.js';
 
 const modelAlias = z
@@ -20,17 +21,44 @@ const constantName = z
     'Name of a model constant of @qvac/sdk, for example QWEN3_600M_INST_Q4. It tells source and type.',
   );
 
+/** What a timer can count: about 24 days. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 const modelSettings = {
   default: z
     .boolean()
-    .default(false)
+    .default(MODEL_DEFAULTS.default)
     .describe(
       'Answer requests without a `model` field, for the kind of endpoint that this model serves. At most one model per kind. Default: false.',
     ),
   preload: z
     .boolean()
-    .default(false)
+    .default(MODEL_DEFAULTS.preload)
     .describe('Load before the port answers, instead of at the first request (cold start). Default: false.'),
+  queue: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(MODEL_DEFAULTS.queue)
+    .describe(
+      'Requests that may wait for this model, count. One more is answered with 429 queue_full. Default: 64.',
+    ),
+  loadTimeoutMs: z
+    .int()
+    .min(1_000)
+    .max(MAX_TIMEOUT_MS)
+    .default(MODEL_DEFAULTS.loadTimeoutMs)
+    .describe(
+      'How long a load may take, downloads not included, in milliseconds. Then the worker is ended. Default: 900000, 15 minutes.',
+    ),
+  stallTimeoutMs: z
+    .int()
+    .min(1_000)
+    .max(MAX_TIMEOUT_MS)
+    .default(MODEL_DEFAULTS.stallTimeoutMs)
+    .describe(
+      'How long the engine may neither answer nor use the CPU while a request runs, in milliseconds. Then it counts as hung, and is replaced. Default: 60000, a minute.',
+    ),
   config: z
     .record(z.string(), z.unknown())
     .default({})

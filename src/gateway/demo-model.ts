@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfiguredModel } from '../config/gateway-config.js';
+import { MODEL_DEFAULTS } from '../config/model-defaults.js';
 import { DEMO_SCRIPT } from '../scripted-model/demo-script.js';
 import { createScriptedModel } from '../scripted-model/scripted-model.js';
 
@@ -9,6 +10,7 @@ export async function createDemoModel(folder: string): Promise<ConfiguredModel> 
   const source = join(folder, 'demo.gguf');
   await writeFile(source, createScriptedModel(DEMO_SCRIPT));
   return {
+    ...MODEL_DEFAULTS,
     alias: 'demo',
     type: 'llamacpp-completion',
     category: 'chat',

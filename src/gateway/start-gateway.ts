@@ -6,6 +6,7 @@ import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js
 import { createServer } from '../http/server.js';
 import { Fleet } from '../models/fleet.js';
 import { ModelHost } from '../models/model-host.js';
+import { planRestart } from '../models/restart-policy.js';
 import { threadsPerModel } from '../models/thread-policy.js';
 import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
@@ -71,8 +72,10 @@ export async function startGateway(
         host: new ModelHost({
           alias: model.alias,
           slots: slotsOf(model),
+          queueLimit: model.queue,
           download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
-          createPool: () => new ModelPool(model, surroundings),
+          planRestart: (failures) => planRestart(failures, Math.random),
+          createPool: () => new ModelPool(model, model, surroundings),
           log: log.child({ model: model.alias }),
         }),
       })),

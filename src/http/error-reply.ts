@@ -63,7 +63,7 @@ export function replyWithError(error: unknown, request: FastifyRequest, reply: F
   if (apiError.code === 'request_too_large') reply.removeHeader('connection');
   reply.code(status);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  if (retryable) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (retryable) reply.header('retry-after', apiError.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   // Clients retry every 5xx by themselves: one that would fail again is not worth it.
   if (status >= 500) reply.header('x-should-retry', String(retryable));
   return reply.send(toErrorBody(apiError));

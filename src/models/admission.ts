@@ -1,22 +1,30 @@
 import { ApiError } from '../protocol/errors.js';
 import { abortable } from './abortable.js';
+import { TurnQueue } from './turn-queue.js';
 
 /** A call that waits for a slot. */
 interface Waiter {
   readonly admitted: Promise<void>;
   readonly admit: () => void;
-  readonly refuse: (reason: ApiError) => void;
+  readonly refuse: (reason: unknown) => void;
+  hasSlot: boolean;
 }
 
+/** Weight of the newest call in the average time that a call takes. */
+const NEWEST_WEIGHT = 0.2;
+
 /**
- * Lets a bounded number of calls run at once and queues the rest, first come first served. The engine has a queue of
- * its own, but a call that waits there can't be moved to another worker.
+ * Lets a bounded number of calls run at once and queues the rest; clients take turns, so that one with a hundred calls
+ * does not hold up another with one. The engine has a queue of its own, but a call that waits there can't be moved to
+ * another worker.
  */
 export class Admission {
   readonly #slots: number;
   readonly #queueLimit: number;
-  readonly #queue = new Set<Waiter>();
+  readonly #queue = new TurnQueue<Waiter>();
   #running = 0;
+  /** Of the time that a call holds its slot. */
+  #averageMs: number | undefined;
   #closed: ApiError | undefined;
 
   constructor(slots: number, queueLimit: number) {
@@ -35,68 +43,85 @@ export class Admission {
   }
 
   /**
-   * Waits for a slot.
+   * Waits for a slot. When too many wait, the client with the most of them loses its last one.
    *
+   * @param client whoever it is that takes turns with others.
    * @returns a function that gives the slot back; calling it again does nothing.
-   * @throws {ApiError} `queue_full`, at once; or the reason of `signal`, or that of {@link close}.
+   * @throws {ApiError} `queue_full`; or the reason of `signal`, or that of {@link refuseWaiting} or {@link close}.
    */
-  async acquire(signal: AbortSignal): Promise<() => void> {
+  async acquire(client: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#closed) throw this.#closed;
     if (!this.isFull) {
       this.#running += 1;
       return this.#releaseOnce();
     }
-    if (this.#queue.size >= this.#queueLimit) {
-      throw new ApiError(
-        'queue_full',
-        `${this.#queue.size} calls wait for this model already. Try again later.`,
-      );
-    }
     const waiter = createWaiter();
-    this.#queue.add(waiter);
+    this.#queue.push(client, waiter);
+    if (this.#queue.size > this.#queueLimit) this.#queue.dropFromLongest()?.refuse(this.#queueFull());
     try {
       await abortable(waiter.admitted, signal);
     } catch (error) {
-      // Admitted and aborted in the same turn: the slot was handed over and must go on to the next.
-      if (!this.#queue.delete(waiter)) this.#release();
+      this.#queue.delete(client, waiter);
+      if (waiter.hasSlot) this.#release(); // admitted and aborted in the same turn
       throw error;
     }
     return this.#releaseOnce();
   }
 
+  /** Tells those who wait now why it is of no use. */
+  refuseWaiting(reason: unknown): void {
+    for (const waiter of this.#queue.clear()) waiter.refuse(reason);
+  }
+
   /** Lets nobody in any more, and tells those who wait why. */
   close(reason: ApiError): void {
     this.#closed = reason;
-    for (const waiter of this.#queue) waiter.refuse(reason);
+    this.refuseWaiting(reason);
   }
 
   #releaseOnce(): () => void {
+    const startedAt = performance.now();
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
+      this.#measure(performance.now() - startedAt);
       this.#release();
     };
   }
 
   #release(): void {
-    const [next] = this.#queue;
+    const next = this.#queue.shift();
     if (next) {
-      this.#queue.delete(next); // the slot passes from hand to hand: #running stays
+      next.hasSlot = true; // it passes from hand to hand: #running stays
       next.admit();
     } else {
       this.#running -= 1;
     }
   }
+
+  #measure(serviceMs: number): void {
+    const before = this.#averageMs ?? serviceMs;
+    this.#averageMs = before + (serviceMs - before) * NEWEST_WEIGHT;
+  }
+
+  #queueFull(): ApiError {
+    const waitMs = ((this.#averageMs ?? 0) * this.#queueLimit) / this.#slots;
+    return new ApiError(
+      'queue_full',
+      `${this.#queueLimit} calls wait for this model already. Try again later, or raise 'queue' in its config.`,
+      { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
+    );
+  }
 }
 
 function createWaiter(): Waiter {
   let admit = (): void => {};
-  let refuse = (_reason: ApiError): void => {};
+  let refuse = (_reason: unknown): void => {};
   const admitted = new Promise<void>((resolve, reject) => {
     admit = resolve;
     refuse = reject;
   });
-  return { admitted, admit, refuse };
+  return { admitted, admit, refuse, hasSlot: false };
 }

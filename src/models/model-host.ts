@@ -1,22 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DownloadProgress } from '../pool/assets-pool.js';
 import type { CallStream } from '../pool/call-stream.js';
-import type { ModelPool } from '../pool/model-pool.js';
+import type { ModelPool, WorkerDeath } from '../pool/model-pool.js';
 import { ApiError } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { Logger } from '../telemetry/logger.js';
 import { abortable } from './abortable.js';
 import { Admission } from './admission.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
+import { type RestartPlan, wasStable } from './restart-policy.js';
 
 /** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
-const DRAIN_TIMEOUT_MS = 30_000;
+export const DRAIN_TIMEOUT_MS = 30_000;
 
 /** How long the engine may take to let go of a cancelled call before its worker is ended all the same. */
 const CANCEL_TIMEOUT_MS = 5_000;
-
-/** Calls that may wait for a slot of one model. */
-const QUEUE_LIMIT = 64;
 
 /** A `ModelPool`, without its private fields: tests of policy have one without threads. */
 type Pool = Pick<ModelPool, keyof ModelPool>;
@@ -29,16 +27,28 @@ export interface ModelHostOptions {
   readonly alias: string;
   /** Calls that the engine runs at once. */
   readonly slots: number;
+  /** Calls that may wait for a slot. */
+  readonly queueLimit: number;
   /** Puts the model's files on this machine, where they are not yet. */
   readonly download: (onProgress: (progress: DownloadProgress) => void, signal: AbortSignal) => Promise<void>;
   /** Makes the worker of a new incarnation. */
   readonly createPool: () => Pool;
+  /** What becomes of the model after so many failures in a row. */
+  readonly planRestart: (failures: number) => RestartPlan;
   readonly log: Logger;
 }
 
+/** Who asks, and for how long. */
+export interface Caller {
+  /** Whoever it is that callers take turns by. */
+  readonly client: string;
+  /** Aborts the call: leaves the queue, or frees the engine. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * One model's life: loads it when it is wanted, lends its worker to calls, unloads it. It is the only one that changes
- * the model's state, and never awaits between reading and changing it.
+ * One model's life: loads it when it is wanted, lends its worker to calls, brings it back when it has died, unloads it.
+ * It is the only one that changes the model's state, and never awaits between reading and changing it.
  */
 export class ModelHost {
   readonly alias: string;
@@ -49,17 +59,27 @@ export class ModelHost {
   #state: ModelState = 'idle';
   #pool: Pool | undefined;
   #loadedAt: Date | undefined;
-  /** Settles when the state that is passing now (loading, draining, unloading) has passed. */
+  /** Settles when the state that is passing now (all but idle, ready and failed) has passed. */
   #passing: Promise<void> = Promise.resolve();
-  /** Ends the wait for a load that an unload overtakes. */
+  /** Ends the wait for a load, or for a restart, that an unload overtakes. */
   #overtaken = new AbortController();
+  /** Ends the wait for running calls. */
+  #endDrain = (): void => {};
+  /** Settles when nothing is left of workers that died. */
+  #buried: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #failures = 0;
+  #lastFailure = '';
+  /** By `performance.now()`. */
+  #retryAt = 0;
+  /** It has served since it was last unloaded: if it dies, it comes back by itself. */
+  #isWanted = false;
 
   constructor(options: ModelHostOptions) {
     this.alias = options.alias;
     this.#options = options;
     this.#log = options.log;
-    this.#admission = new Admission(options.slots, QUEUE_LIMIT);
+    this.#admission = new Admission(options.slots, options.queueLimit);
   }
 
   get state(): ModelState {
@@ -79,59 +99,70 @@ export class ModelHost {
   /**
    * Loads the model unless it is loaded. Everyone who waits shares one load.
    *
-   * @throws {ApiError} `model_load_failed`, `model_unloaded` if it was unloaded meanwhile, or `shutting_down`; or the
-   *   signal's reason.
+   * @throws {ApiError} `model_load_failed` or another reason of the load, `model_quarantined`, `model_unloaded` if it was
+   *   unloaded meanwhile, or `shutting_down`; or the signal's reason.
    */
   async ensureReady(signal: AbortSignal): Promise<Pool> {
     while (true) {
       signal.throwIfAborted();
       if (this.#isStopped) throw shuttingDown();
       if (this.#state === 'ready' && this.#pool) return this.#pool;
-      if (this.#state === 'idle') this.#pass(this.#load());
+      if (this.#state === 'failed') throw this.#quarantined();
+      if (this.#state === 'idle') this.#pass(this.#load('load'));
       await abortable(this.#passing, signal);
     }
   }
 
   /**
-   * Runs a call, after those that came before it.
+   * Runs a call when its turn has come.
    *
-   * @param signal aborts the call: leaves the queue, or frees the engine.
-   * @throws {ApiError} if the model can't be loaded or has too long a queue.
+   * @throws {ApiError} `queue_full`, or as {@link ensureReady}.
    */
   async call<Kind extends CallKind>(
     call: Extract<Call, { kind: Kind }>,
-    signal: AbortSignal,
+    { client, signal }: Caller,
   ): Promise<CallStream<EventOf<Kind>>> {
-    while (true) {
-      const pool = await this.ensureReady(signal);
-      if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
-      const release = await this.#admission.acquire(signal);
-      // Aborted as it was let in, or unloaded or died while it waited: it has not begun, so it goes to the next worker.
-      if (signal.aborted || this.#state !== 'ready' || this.#pool !== pool) {
-        release();
-        continue;
-      }
-      const stream = pool.call<Kind>(call);
-      this.#calls.add(stream);
-      this.#log.debug({ running: this.#calls.size }, 'call started');
-      const cancel = (): void => stream.cancel(signal.reason);
-      signal.addEventListener('abort', cancel, { once: true });
-      void stream.ended.then(() => {
-        signal.removeEventListener('abort', cancel);
-        this.#calls.delete(stream);
-        release();
-      });
-      return stream;
+    if (this.#isStopped) throw shuttingDown();
+    if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
+    // First the slot, then the model: who waits for a load waits in the same bounded queue.
+    const release = await this.#admission.acquire(client, signal);
+    let pool: Pool;
+    try {
+      do pool = await this.ensureReady(signal);
+      while (this.#state !== 'ready' || this.#pool !== pool); // died or unloaded in the very turn
+    } catch (error) {
+      release();
+      throw error;
     }
+    const stream = pool.call<Kind>(call);
+    this.#calls.add(stream);
+    this.#log.debug({ running: this.#calls.size }, 'call started');
+    const cancel = (): void => stream.cancel(signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    void stream.ended.then(() => {
+      signal.removeEventListener('abort', cancel);
+      this.#calls.delete(stream);
+      release();
+    });
+    return stream;
   }
 
   /**
    * Unloads the model: running calls may finish until a deadline, then they are cancelled. When it resolves, thread and
-   * process are gone. Calls that arrive meanwhile wait and load the model again.
+   * process are gone. Calls that arrive meanwhile wait and load the model again. A model that failed is no longer kept
+   * from being loaded.
    */
   async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
-    if (this.#state === 'loading' || this.#state === 'ready') this.#pass(this.#drainAndClose(drainTimeoutMs));
-    if (this.#state !== 'idle') await this.#passing;
+    if (this.#state === 'loading' || this.#state === 'ready') this.#pass(this.#drainAndClose());
+    if (this.#state === 'backoff' || this.#state === 'failed') this.#reset();
+    // Also when it drains for another already, who may have more time.
+    const deadline = setTimeout(this.#endDrain, drainTimeoutMs);
+    try {
+      if (this.#state !== 'idle') await this.#passing;
+      await this.#buried;
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 
   /** Takes no further call: those that wait, for a slot or for a load, get `shutting_down`; running ones go on. */
@@ -153,13 +184,13 @@ export class ModelHost {
     this.#pool?.kill();
   }
 
-  async #load(): Promise<void> {
+  async #load(event: 'load' | 'retry'): Promise<void> {
     const startedAt = performance.now();
     const pool = this.#options.createPool();
     this.#pool = pool;
     this.#overtaken = new AbortController();
     const overtaken = this.#overtaken.signal;
-    this.#apply('load');
+    this.#apply(event);
     this.#log.info('model loading');
     try {
       const downloaded = this.#options.download(
@@ -174,31 +205,35 @@ export class ModelHost {
       if (this.#state === 'loading') await pool.close();
       if (this.#state !== 'loading') throw error; // an unload came between, and does the rest
       this.#pool = undefined;
-      this.#apply('load-failed');
       this.#log.error({ err: error }, 'model load failed');
+      this.#fail('load-failed', error instanceof Error ? error.message : String(error));
+      if (this.#isWanted) return; // who waits, waits for the next try
+      this.#admission.refuseWaiting(error);
       throw error;
     }
     this.#loadedAt = new Date();
+    this.#isWanted = true;
     this.#apply('loaded');
-    this.#log.info({ loadMs: Math.round(performance.now() - startedAt), pid: pool.pid }, 'model loaded');
-    void pool.died.then((reason) => this.#onDied(pool, reason));
+    const loadMs = performance.now() - startedAt;
+    this.#log.info({ loadMs: Math.round(loadMs), pid: pool.pid }, 'model loaded');
+    const readyAt = performance.now();
+    void pool.died.then((death) => this.#onDied(pool, death, performance.now() - readyAt));
   }
 
-  async #drainAndClose(drainTimeoutMs: number): Promise<void> {
+  async #drainAndClose(): Promise<void> {
     const pool = this.#pool;
-    this.#overtaken.abort(
-      new ApiError('model_unloaded', `Model '${this.alias}' was unloaded while it was loading.`),
-    );
+    this.#overtaken.abort(unloadedWhile('was loading', this.alias));
+    this.#isWanted = false;
+    this.#failures = 0;
     this.#apply('unload');
     if (this.#state === 'draining') {
       const calls = [...this.#calls]; // none is added before it is ready again
-      await allEnded(calls, drainTimeoutMs);
-      const unloaded = new ApiError(
-        'model_unloaded',
-        `Model '${this.alias}' was unloaded while it answered.`,
-      );
-      for (const call of calls) call.cancel(unloaded);
-      await allEnded(calls, CANCEL_TIMEOUT_MS);
+      const deadline = new Promise<void>((resolve) => {
+        this.#endDrain = resolve;
+      });
+      await Promise.race([allEnded(calls), deadline]);
+      for (const call of calls) call.cancel(unloadedWhile('answered', this.alias));
+      await Promise.race([allEnded(calls), delay(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
       if (this.#pool !== pool) return pool?.close(); // died meanwhile
       this.#apply('drained');
     }
@@ -209,13 +244,57 @@ export class ModelHost {
     this.#log.info('model unloaded');
   }
 
-  #onDied(pool: Pool, reason: string): void {
-    void pool.close();
+  #onDied(pool: Pool, { code, reason }: WorkerDeath, readyMs: number): void {
+    this.#buried = Promise.all([this.#buried, pool.close()]).then(() => {});
     if (this.#pool !== pool) return;
     this.#pool = undefined;
     this.#loadedAt = undefined;
-    this.#apply('died');
-    this.#log.error({ reason }, 'model worker died');
+    this.#log.error({ code, reason }, 'model worker died');
+    if (this.#state === 'draining') {
+      this.#apply('died');
+      return;
+    }
+    if (wasStable(readyMs)) this.#failures = 0;
+    this.#fail('died', reason);
+  }
+
+  /** Decides when it may be loaded again. */
+  #fail(event: 'load-failed' | 'died', reason: string): void {
+    this.#failures += 1;
+    this.#lastFailure = reason;
+    const { isQuarantined, delayMs } = this.#options.planRestart(this.#failures);
+    this.#retryAt = performance.now() + delayMs;
+    this.#apply(isQuarantined ? 'gave-up' : event);
+    this.#log.warn(
+      { failures: this.#failures, delayMs: Math.round(delayMs) },
+      isQuarantined ? 'model quarantined' : 'model backs off',
+    );
+    this.#pass(this.#waitAndRetry(delayMs));
+  }
+
+  async #waitAndRetry(delayMs: number): Promise<void> {
+    this.#overtaken = new AbortController();
+    const { signal } = this.#overtaken;
+    if (this.#isStopped) throw shuttingDown();
+    await delay(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    if (this.#isWanted) this.#pass(this.#load('retry'));
+    else this.#apply('reset');
+  }
+
+  #reset(): void {
+    this.#overtaken.abort(unloadedWhile('was to be loaded again', this.alias));
+    this.#isWanted = false;
+    this.#failures = 0;
+    this.#apply('reset');
+  }
+
+  #quarantined(): ApiError {
+    const seconds = Math.max(1, Math.ceil((this.#retryAt - performance.now()) / 1000));
+    return new ApiError(
+      'model_quarantined',
+      `Model '${this.alias}' failed ${this.#failures} times in a row and is left alone for another ${seconds} s. To have it tried at once, unload it: DELETE /v1/models/${this.alias}. Its last failure: ${this.#lastFailure}`,
+      { retryAfterSeconds: seconds },
+    );
   }
 
   #pass(passing: Promise<void>): void {
@@ -228,9 +307,12 @@ export class ModelHost {
   }
 }
 
-async function allEnded(calls: readonly RunningCall[], timeoutMs: number): Promise<void> {
-  const ended = Promise.all(calls.map((call) => call.ended));
-  await Promise.race([ended, delay(timeoutMs, undefined, { ref: false })]);
+async function allEnded(calls: readonly RunningCall[]): Promise<void> {
+  await Promise.all(calls.map((call) => call.ended));
+}
+
+function unloadedWhile(what: string, alias: string): ApiError {
+  return new ApiError('model_unloaded', `Model '${alias}' was unloaded while it ${what}.`);
 }
 
 function shuttingDown(): ApiError {

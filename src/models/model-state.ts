@@ -3,24 +3,41 @@
  *
  *              load                 loaded               unload
  *      idle ──────────▶ loading ──────────────▶ ready ──────────▶ draining
- *       ▲                │    │                   │                │    │
- *       │   load-failed  │    │ unload            │ died      died │    │ drained
- *       ├────────────────┘    └──────┐            │                │    ▼
- *       ├────────────────────────────┼────────────┴────────────────┘  unloading
- *       │                            └────────────────────────────▶     │
- *       └───────────────────────────────────────────────────────────────┘
+ *      ▲ ▲            ▲  │  │  │                  │                 │   │
+ *      │ │      retry │  │  │  │ unload           │ died       died │   │ drained
+ *      │ │            │  │  │  └───────────────┐  │          (idle) ▼   ▼
+ *      │ │ reset      │  │  │ load-failed      └──┼──────────────▶ unloading
+ *      │ └───────── backoff ◀────────────────────┘                     │
+ *      │ reset        │  │                                             │
+ *      └─────────── failed ◀── gave-up (from loading or ready)         │
+ *      └───────────────────────────────────────────────────────────────┘
  *                                     unloaded
+ *
+ * `backoff`: it failed, and is tried again at a known time. `failed`: it failed again and again (quarantine); it is
+ * tried once more after a cool-down.
  */
-export type ModelState = 'idle' | 'loading' | 'ready' | 'draining' | 'unloading';
+export type ModelState = 'idle' | 'loading' | 'ready' | 'draining' | 'unloading' | 'backoff' | 'failed';
 
-export type ModelEvent = 'load' | 'loaded' | 'load-failed' | 'unload' | 'drained' | 'unloaded' | 'died';
+export type ModelEvent =
+  | 'load'
+  | 'loaded'
+  | 'load-failed'
+  | 'died'
+  | 'gave-up'
+  | 'retry'
+  | 'reset'
+  | 'unload'
+  | 'drained'
+  | 'unloaded';
 
 const TRANSITIONS: Readonly<Record<ModelState, Partial<Record<ModelEvent, ModelState>>>> = {
   idle: { load: 'loading' },
-  loading: { loaded: 'ready', 'load-failed': 'idle', unload: 'unloading' },
-  ready: { unload: 'draining', died: 'idle' },
+  loading: { loaded: 'ready', 'load-failed': 'backoff', 'gave-up': 'failed', unload: 'unloading' },
+  ready: { unload: 'draining', died: 'backoff', 'gave-up': 'failed' },
   draining: { drained: 'unloading', died: 'idle' },
   unloading: { unloaded: 'idle' },
+  backoff: { retry: 'loading', reset: 'idle' },
+  failed: { retry: 'loading', reset: 'idle' },
 };
 
 /**

@@ -6,8 +6,8 @@ import type { CallCommand } from '../protocol/jobs.js';
 /**
  * A running call: its events as they come, in arrays of all that has come since the last look; `end` is the last.
  *
- * Iterate it once. It throws an {@link ApiError} if the call failed, the reason if it was cancelled, or `worker_crashed`
- * if the worker died, which shows as a port that closes before the end (a job's own reply can overtake the last
+ * Iterate it once. It throws an {@link ApiError} if the call failed, the reason if it was cancelled, or what it was told
+ * of a worker that died; a port that closes before the end means that too (a job's own reply can overtake the last
  * messages on its port). Leaving the loop early cancels the call.
  */
 export class CallStream<Event extends { readonly type: string }> implements AsyncIterable<Event[]> {
@@ -20,6 +20,8 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
   #isOver = false;
   #failure: unknown;
   #cancelReason: unknown;
+  #cancelAskedAt: number | undefined;
+  #hasLife = false;
   #wake = (): void => {};
 
   /** @param alias names the model in errors. */
@@ -35,10 +37,29 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
     });
   }
 
+  /** When the engine was asked to let go of it, by `performance.now()`. */
+  get cancelAskedAt(): number | undefined {
+    return this.#cancelAskedAt;
+  }
+
+  /** Whether anything has come from the worker since this was asked last. */
+  takeLifeSign(): boolean {
+    const hasLife = this.#hasLife;
+    this.#hasLife = false;
+    return hasLife;
+  }
+
+  /** The worker has died: the stream throws `error`, unless it had ended before. */
+  lose(error: ApiError): void {
+    this.#finish(error);
+    this.#port.close();
+  }
+
   /** Frees the engine; the stream then throws `reason`, unless it had ended before. */
   cancel(reason: unknown): void {
     if (this.#isOver) return;
     this.#cancelReason ??= reason;
+    this.#cancelAskedAt ??= performance.now();
     this.#port.postMessage({ type: 'cancel' } satisfies CallCommand);
   }
 
@@ -64,6 +85,7 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
   }
 
   #accept(event: Event | CallFailure): void {
+    this.#hasLife = true;
     if (isFailure(event)) {
       this.#finish(
         event.type === 'error' ? ApiError.from(event.error) : (this.#cancelReason ?? unasked(this.#alias)),
@@ -90,7 +112,7 @@ function isFailure(event: { readonly type: string }): event is CallFailure {
 function crashed(alias: string): ApiError {
   return new ApiError(
     'worker_crashed',
-    `The worker of model '${alias}' ended unexpectedly. The model is loaded again on the next request.`,
+    `The worker of model '${alias}' ended unexpectedly. Try again: a new one is started.`,
   );
 }
 

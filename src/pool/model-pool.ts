@@ -6,11 +6,29 @@ import type { Call, CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
 import { describeMissingLibrary, findMissingLibrary } from '../protocol/missing-library.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
+import { LifeWatch } from './life-watch.js';
 import { modelEnv, type WorkerSurroundings } from './worker-env.js';
 import { createWorkerThread } from './worker-thread.js';
 
 /** How long an unload may take before the thread and the process are killed. */
 const UNLOAD_TIMEOUT_MS = 10_000;
+
+/** How long a process that was killed may take to be gone. The thread must live until then: only it can reap it. */
+const KILL_TIMEOUT_MS = 2_000;
+
+/** How long an engine may take before it counts as hung. */
+export interface Deadlines {
+  /** For a load, downloads not included. */
+  readonly loadTimeoutMs: number;
+  /** For any sign of life while calls run. */
+  readonly stallTimeoutMs: number;
+}
+
+/** How a worker ended that was not asked to. */
+export interface WorkerDeath {
+  readonly code: 'worker_crashed' | 'worker_hung';
+  readonly reason: string;
+}
 
 type ProcessExit = Extract<LifeEvent, { type: 'process-exited' }>;
 
@@ -20,23 +38,34 @@ type ProcessExit = Extract<LifeEvent, { type: 'process-exited' }>;
 export class ModelPool {
   readonly #spec: ModelSpec;
   readonly #thread: ReturnType<typeof createWorkerThread<ModelJob>>;
-  readonly #calls = new Set<MessagePort>();
+  readonly #calls = new Set<CallStream<EventOf<CallKind>>>();
+  readonly #loadTimeoutMs: number;
+  readonly #watch: LifeWatch;
   #pid: number | undefined;
+  #loadMs = 0;
   #isClosing = false;
   #closed: Promise<void> | undefined;
-  #reportDeath: (reason: string) => void = () => {};
+  #reportDeath: (death: WorkerDeath) => void = () => {};
+  /** Resolves when the process is gone, or the thread, which alone would know. */
+  #exited: Promise<void> = Promise.resolve();
 
-  /** Resolves with the reason if the thread or its process ends without being asked to. */
-  readonly died: Promise<string>;
+  /** Resolves if the thread or its process ends without being asked to, or hangs and is ended for that. */
+  readonly died: Promise<WorkerDeath>;
 
-  constructor(spec: ModelSpec, surroundings: WorkerSurroundings) {
+  constructor(spec: ModelSpec, deadlines: Deadlines, surroundings: WorkerSurroundings) {
     this.#spec = spec;
+    this.#loadTimeoutMs = deadlines.loadTimeoutMs;
     this.died = new Promise((resolve) => {
       this.#reportDeath = resolve;
     });
+    this.#watch = new LifeWatch({
+      stallTimeoutMs: deadlines.stallTimeoutMs,
+      pid: () => this.#pid,
+      onHung: (reason) => this.#die({ code: 'worker_hung', reason }),
+    });
     this.#thread = createWorkerThread<ModelJob>('model-worker.js', modelEnv(spec, surroundings));
     // A thread that fails at import never settles run(): this event is all there is.
-    this.#thread.on('error', (error: Error) => this.#die(`its thread failed: ${error.message}`));
+    this.#thread.on('error', (error: Error) => this.#crash(`its thread failed: ${error.message}`));
   }
 
   /** Process id of the model's `bare` process, once it has started. */
@@ -47,10 +76,37 @@ export class ModelPool {
   /**
    * Loads the model. Call it once, first.
    *
-   * @throws {ApiError} `model_load_failed`, or `model_unloaded` if it was closed meanwhile. Close it after a failure.
+   * @throws {ApiError} `model_load_failed`, `model_load_timeout`, or `model_unloaded` if it was closed meanwhile. Close
+   *   it after a failure.
    */
-  load(): Promise<void> {
+  async load(): Promise<void> {
+    const startedAt = performance.now();
+    const timeout = new AbortController();
+    try {
+      await Promise.race([this.#load(), this.#loadDeadline(timeout.signal)]);
+    } finally {
+      timeout.abort();
+    }
+    this.#loadMs = performance.now() - startedAt;
+  }
+
+  async #loadDeadline(signal: AbortSignal): Promise<void> {
+    await delay(this.#loadTimeoutMs, undefined, { ref: false, signal }).catch(() => {});
+    if (signal.aborted) return;
+    this.kill(); // it may not even hear that it is to unload
+    const seconds = this.#loadTimeoutMs / 1000;
+    throw new ApiError(
+      'model_load_timeout',
+      `Model '${this.#spec.alias}' was not loaded within ${seconds} s. If its files are large or slow to read, raise 'loadTimeoutMs' in its config.`,
+    );
+  }
+
+  #load(): Promise<void> {
     const { port1, port2 } = new MessageChannel();
+    let markExited = (): void => {};
+    this.#exited = new Promise((resolve) => {
+      markExited = resolve;
+    });
     return new Promise((resolve, reject) => {
       port1.on('message', (event: LifeEvent) => {
         switch (event.type) {
@@ -65,17 +121,19 @@ export class ModelPool {
             break;
           case 'process-exited':
             this.#pid = undefined;
+            markExited();
             reject(toExitError(event, this.#spec.alias)); // of no effect once it was loaded
-            this.#die(describeExit(event));
+            this.#crash(describeExit(event));
             break;
         }
       });
       port1.once('close', () => {
+        markExited();
         if (this.#isClosing)
           reject(new ApiError('model_unloaded', `Model '${this.#spec.alias}' was unloaded.`));
-        else this.#die('its thread ended');
+        else this.#crash('its thread ended');
       });
-      void this.died.then((reason) => reject(loadFailed(this.#spec.alias, reason)));
+      void this.died.then(({ reason }) => reject(loadFailed(this.#spec.alias, reason)));
       this.#run({ kind: 'load', spec: this.#spec, port: port2 }, port2);
     });
   }
@@ -83,9 +141,13 @@ export class ModelPool {
   /** Starts a call. What goes wrong shows in the stream. */
   call<Kind extends CallKind>(call: Extract<Call, { kind: Kind }>): CallStream<EventOf<Kind>> {
     const { port1, port2 } = new MessageChannel();
-    this.#calls.add(port1);
-    port1.once('close', () => this.#calls.delete(port1));
     const stream = new CallStream<EventOf<Kind>>(port1, this.#spec.alias);
+    this.#calls.add(stream);
+    this.#watch.add(stream);
+    void stream.ended.then(() => {
+      this.#calls.delete(stream);
+      this.#watch.remove(stream);
+    });
     this.#run({ kind: 'call', call, port: port2 }, port2);
     return stream;
   }
@@ -98,27 +160,42 @@ export class ModelPool {
 
   async #close(): Promise<void> {
     this.#isClosing = true;
+    this.#watch.stop();
     if (this.#thread.threads.length > 0) {
       const unloaded = this.#thread.run({ kind: 'unload' }).catch(() => {}); // a dead thread has nothing to unload
       await Promise.race([unloaded, this.died, delay(UNLOAD_TIMEOUT_MS, undefined, { ref: false })]);
     }
-    for (const port of this.#calls) port.close();
-    await this.#thread.destroy();
+    this.#lose({ code: 'worker_crashed', reason: 'it was ended' });
     this.kill();
+    await Promise.race([this.#exited, delay(KILL_TIMEOUT_MS, undefined, { ref: false })]);
+    await this.#thread.destroy();
   }
 
   #run(job: ModelJob, port: MessagePort): void {
     this.#thread.run(job, { transferList: [port] }).catch((error: Error) => {
-      this.#die(`its thread ended: ${error.message}`);
+      this.#crash(`its thread ended: ${error.message}`);
     });
   }
 
-  #die(reason: string): void {
+  #crash(reason: string): void {
+    this.#die({ code: 'worker_crashed', reason });
+  }
+
+  #die(death: WorkerDeath): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#reportDeath(reason);
-    for (const port of this.#calls) port.close();
+    this.#watch.stop();
+    this.#reportDeath(death);
+    this.#lose(death);
     this.kill();
+  }
+
+  /** Tells all calls that still run. */
+  #lose({ code, reason }: WorkerDeath): void {
+    const what = code === 'worker_hung' ? 'hung and was ended' : 'ended unexpectedly';
+    const message = `The worker of model '${this.#spec.alias}' ${what}: ${firstLine(reason)}. Try again: a new one is started.`;
+    const retryAfterSeconds = Math.ceil(this.#loadMs / 1000) + 1;
+    for (const call of this.#calls) call.lose(new ApiError(code, message, { retryAfterSeconds }));
   }
 
   /** Ends the model's process at once. A thread that dies leaves it running; so would a gateway that ends itself. */
@@ -144,6 +221,11 @@ function toExitError(exit: ProcessExit, alias: string): ApiError {
         `Model '${alias}' can't be used: ${describeMissingLibrary(library)}.`,
       )
     : loadFailed(alias, describeExit(exit));
+}
+
+/** The others are what the engine wrote last: for the log. */
+function firstLine(reason: string): string {
+  return reason.split('\n', 1)[0] ?? '';
 }
 
 function describeExit({ exitCode, signal, stderrTail }: ProcessExit): string {

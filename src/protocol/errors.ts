@@ -50,7 +50,10 @@ export const ERRORS = {
   model_load_failed: { status: 500, type: 'server_error', retryable: false },
   engine_unavailable: { status: 503, type: 'server_error', retryable: false },
   model_unloaded: unavailable,
+  model_load_timeout: unavailable,
+  model_quarantined: unavailable,
   worker_crashed: unavailable,
+  worker_hung: unavailable,
   shutting_down: unavailable,
 } as const satisfies Record<string, ErrorClass>;
 
@@ -63,6 +66,12 @@ export interface ErrorData {
   readonly param?: string;
 }
 
+interface ApiErrorOptions {
+  readonly param?: string;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
 /**
  * An error that a client may see. `message` names the thing and says what to do; `param` is the path of the
  * request's field at fault. Anything else that is thrown is a bug, answered as `internal_error`.
@@ -70,12 +79,15 @@ export interface ErrorData {
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
+  /** Seconds after which the same call may succeed, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { param?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ApiErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'ApiError';
     this.code = code;
     this.param = options.param;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   static from({ code, message, param }: ErrorData): ApiError {

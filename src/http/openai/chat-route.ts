@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
-import type { ModelHost } from '../../models/model-host.js';
-import type { ChatEvent } from '../../protocol/events.js';
-import type { ChatRequest } from '../../protocol/jobs.js';
+import { streamCall } from '../../models/stream-call.js';
+import { clientOf } from '../client-of.js';
 import { hangUpSignal } from '../hang-up.js';
 import { parseBody } from '../parse-body.js';
 import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
@@ -21,7 +20,8 @@ export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
 
     const abort = new AbortController();
     const signal = hangUpSignal(reply, abort);
-    const choices = requests.map((one) => runChoice(host, one, signal));
+    const caller = { client: clientOf(request), signal };
+    const choices = requests.map((one) => streamCall<'chat'>(host, { kind: 'chat', request: one }, caller));
     const head = createChatReplyHead(host.alias);
     try {
       if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));
@@ -32,12 +32,4 @@ export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
       abort.abort(); // when one choice has failed, nobody wants the others
     }
   });
-}
-
-async function* runChoice(
-  host: ModelHost,
-  request: ChatRequest,
-  signal: AbortSignal,
-): AsyncGenerator<ChatEvent[]> {
-  yield* await host.call<'chat'>({ kind: 'chat', request }, signal);
 }

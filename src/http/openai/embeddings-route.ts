@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
-import type { CallStream } from '../../pool/call-stream.js';
+import { streamCall } from '../../models/stream-call.js';
 import type { EmbedEvent } from '../../protocol/events.js';
+import { clientOf } from '../client-of.js';
 import { hangUpSignal } from '../hang-up.js';
 import { parseBody } from '../parse-body.js';
 import {
@@ -18,9 +19,10 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet): void {
     const body = parseBody(embeddingsRequestSchema, request.body, { input: 'missing_input' });
     const host = fleet.resolve(body.model ?? undefined, 'embeddings');
     const texts = await toTexts(body.input);
-    const call = await host.call<'embed'>(
+    const call = streamCall<'embed'>(
+      host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },
-      hangUpSignal(reply),
+      { client: clientOf(request), signal: hangUpSignal(reply) },
     );
     const { embeddings, size, promptTokens } = await collect(
       call,
@@ -38,7 +40,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet): void {
 }
 
 /** Vectors become text as they come: all at the end would hold up the streams of other models. */
-async function collect(call: CallStream<EmbedEvent>, format: EncodingFormat, dimensions = Infinity) {
+async function collect(call: AsyncIterable<EmbedEvent[]>, format: EncodingFormat, dimensions = Infinity) {
   const embeddings: string[] = [];
   let size = 0;
   for await (const events of call) {

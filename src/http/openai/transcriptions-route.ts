@@ -1,9 +1,10 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
-import type { CallStream } from '../../pool/call-stream.js';
+import { streamCall } from '../../models/stream-call.js';
 import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
+import { clientOf } from '../client-of.js';
 import { replyWithError } from '../error-reply.js';
 import { hangUpSignal } from '../hang-up.js';
 import { MULTIPART_OPTIONS, notAForm, withUpload } from '../upload.js';
@@ -51,9 +52,10 @@ export function transcriptionsRoute(app: FastifyInstance, fleet: Fleet, uploadFo
         }
         const host = fleet.resolve(params.model, 'transcription');
         await checkAudioFile(path);
-        const call = await host.call<'transcribe'>(
+        const call = streamCall<'transcribe'>(
+          host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },
-          signal,
+          { client: clientOf(request), signal },
         );
         return { format: params.format, text: await collect(call) };
       });
@@ -63,7 +65,7 @@ export function transcriptionsRoute(app: FastifyInstance, fleet: Fleet, uploadFo
   });
 }
 
-async function collect(call: CallStream<TranscribeEvent>): Promise<string> {
+async function collect(call: AsyncIterable<TranscribeEvent[]>): Promise<string> {
   for await (const [event] of call) if (event) return event.text;
   throw new Error('a call ended without its end');
 }

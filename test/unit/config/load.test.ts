@@ -60,6 +60,9 @@ test('the three forms of a model, resolved', async (t) => {
       constant: 'QWEN3_600M_INST_Q4',
       default: false,
       preload: false,
+      queue: 64,
+      loadTimeoutMs: 900_000,
+      stallTimeoutMs: 60_000,
       config: {},
       source: undefined,
     },
@@ -75,6 +78,9 @@ test('the three forms of a model, resolved', async (t) => {
     source: join(cwd, 'models/own.gguf'),
     default: false,
     preload: false,
+    queue: 64,
+    loadTimeoutMs: 900_000,
+    stallTimeoutMs: 60_000,
     config: {},
   });
 });

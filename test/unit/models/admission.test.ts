@@ -10,7 +10,7 @@ const { signal } = new AbortController();
 function startCalls(admission: Admission, names: readonly string[]) {
   const admitted: string[] = [];
   const calls = names.map(async (name) => {
-    const release = await admission.acquire(signal);
+    const release = await admission.acquire('me', signal);
     admitted.push(name);
     return release;
   });
@@ -42,7 +42,7 @@ test('admits as many as there are slots, the rest in their order', async () => {
 test('refuses a call when the queue is full, and only then', async () => {
   const admission = new Admission(1, 2);
   const { calls } = startCalls(admission, ['runs', 'waits', 'waits too']);
-  await assert.rejects(admission.acquire(signal), {
+  await assert.rejects(admission.acquire('me', signal), {
     name: 'ApiError',
     code: 'queue_full',
     message: /^2 calls/,
@@ -57,17 +57,17 @@ test('refuses a call when the queue is full, and only then', async () => {
 
 test('no queue at all refuses what can not run at once', async () => {
   const admission = new Admission(1, 0);
-  const release = await admission.acquire(signal);
-  await assert.rejects(admission.acquire(signal), { code: 'queue_full' });
+  const release = await admission.acquire('me', signal);
+  await assert.rejects(admission.acquire('me', signal), { code: 'queue_full' });
   release();
-  await admission.acquire(signal);
+  await admission.acquire('me', signal);
 });
 
 test('a call that leaves the queue is forgotten', async () => {
   const admission = new Admission(1, 2);
-  const release = await admission.acquire(signal);
+  const release = await admission.acquire('me', signal);
   const abort = new AbortController();
-  const leaving = admission.acquire(abort.signal);
+  const leaving = admission.acquire('me', abort.signal);
   const { admitted } = startCalls(admission, ['next']);
   const reason = new Error('the client hung up');
   abort.abort(reason);
@@ -81,7 +81,7 @@ test('a call that leaves the queue is forgotten', async () => {
 test('a call that was aborted before it came takes no slot', async () => {
   const admission = new Admission(1, 0);
   const reason = new Error('the client hung up');
-  await assert.rejects(admission.acquire(AbortSignal.abort(reason)), reason);
+  await assert.rejects(admission.acquire('me', AbortSignal.abort(reason)), reason);
   assert.equal(admission.isFull, false);
 });
 
@@ -91,9 +91,9 @@ test('a call that is aborted in the turn in which it is admitted does not keep t
     ['abort', 'release'],
   ] as const) {
     const admission = new Admission(1, 1);
-    const release = await admission.acquire(signal);
+    const release = await admission.acquire('me', signal);
     const abort = new AbortController();
-    const waiting = admission.acquire(abort.signal);
+    const waiting = admission.acquire('me', abort.signal);
     for (const step of order) {
       if (step === 'release') release();
       else abort.abort();
@@ -108,7 +108,7 @@ test('a call that is aborted in the turn in which it is admitted does not keep t
 
 test('a slot that is given back twice is given back once', async () => {
   const admission = new Admission(1, 10);
-  const release = await admission.acquire(signal);
+  const release = await admission.acquire('me', signal);
   const { admitted } = startCalls(admission, ['a', 'b']);
   release();
   release();
@@ -119,10 +119,66 @@ test('a slot that is given back twice is given back once', async () => {
 
 test('a call that waited leaves no listener behind', async () => {
   const admission = new Admission(1, 10);
-  const release = await admission.acquire(signal);
+  const release = await admission.acquire('me', signal);
   const mine = new AbortController();
-  const waiting = admission.acquire(mine.signal);
+  const waiting = admission.acquire('me', mine.signal);
   release();
   await waiting;
   assert.equal(getEventListeners(mine.signal, 'abort').length, 0);
+});
+
+test('clients take turns', async () => {
+  const admission = new Admission(1, 64);
+  const release = await admission.acquire('a', signal);
+  const order: string[] = [];
+  const wait = async (client: string, name: string): Promise<void> => {
+    const done = await admission.acquire(client, signal);
+    order.push(name);
+    done();
+  };
+  const all = [wait('a', 'a1'), wait('a', 'a2'), wait('a', 'a3'), wait('b', 'b1'), wait('b', 'b2')];
+  release();
+  await Promise.all(all);
+  assert.deepEqual(order, ['a1', 'b1', 'a2', 'b2', 'a3']);
+});
+
+test('a queue that one client fills makes room for another', async () => {
+  const admission = new Admission(1, 3);
+  const release = await admission.acquire('greedy', signal);
+  const greedy = [1, 2, 3].map(() => admission.acquire('greedy', signal));
+  const other = admission.acquire('modest', signal);
+  await assert.rejects(Promise.all(greedy), { code: 'queue_full' });
+  assert.equal(admission.waiting, 3);
+  release();
+  (await greedy[0])?.();
+  (await other)();
+  (await greedy[1])?.();
+  await assert.rejects(greedy[2] as Promise<unknown>, { code: 'queue_full' });
+});
+
+test('says when to come back by how long calls took', async (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const admission = new Admission(2, 4);
+  const first = await admission.acquire('me', signal);
+  now = 10_000;
+  first();
+  const held = [await admission.acquire('me', signal), await admission.acquire('me', signal)];
+  const waiting = [1, 2, 3, 4].map(() => admission.acquire('me', signal));
+  await assert.rejects(admission.acquire('me', signal), { code: 'queue_full', retryAfterSeconds: 20 });
+  for (const release of held) release();
+  for (const one of waiting) (await one)();
+});
+
+test('those who wait can be told that it is of no use, and others come after them', async () => {
+  const admission = new Admission(1, 64);
+  const release = await admission.acquire('me', signal);
+  const waiting = admission.acquire('me', signal);
+  const reason = new Error('it can not be loaded');
+  admission.refuseWaiting(reason);
+  await assert.rejects(waiting, reason);
+  const next = admission.acquire('me', signal);
+  release();
+  (await next)();
+  assert.ok(!admission.isFull);
 });

@@ -3,6 +3,7 @@ import { after } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ModelHost, type ModelHostOptions } from '../../../src/models/model-host.js';
 import { CallStream } from '../../../src/pool/call-stream.js';
+import type { WorkerDeath } from '../../../src/pool/model-pool.js';
 import type { CallFailure, ChatEvent } from '../../../src/protocol/events.js';
 import type { Call, CallKind, EventOf } from '../../../src/protocol/jobs.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
@@ -56,7 +57,7 @@ export class FakePool {
   readonly calls: FakeCall[] = [];
   readonly loading = deferred();
   readonly closing = deferred();
-  readonly dying = deferred<string>();
+  readonly dying = deferred<WorkerDeath>();
   readonly died = this.dying.promise;
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
@@ -100,14 +101,16 @@ export class FakePool {
 
   /** Ends as a worker does whose process is gone: its calls end, then it says so. */
   die(reason: string): void {
+    this.dying.resolve({ code: 'worker_crashed', reason });
     for (const call of this.calls) call.close();
-    this.dying.resolve(reason);
   }
 }
 
 /** A host whose workers are fakes that load and close at once, unless `configure` says otherwise. */
 export function createFakeHost(
-  options: Partial<Pick<ModelHostOptions, 'alias' | 'slots' | 'download'>> = {},
+  options: Partial<
+    Pick<ModelHostOptions, 'alias' | 'slots' | 'queueLimit' | 'download' | 'planRestart'>
+  > = {},
   configure: (pool: FakePool) => void = (pool) => {
     pool.loading.resolve();
     pool.closing.resolve();
@@ -118,7 +121,9 @@ export function createFakeHost(
   const host = new ModelHost({
     alias: 'my-llm',
     slots: 1,
+    queueLimit: 64,
     download: async () => {},
+    planRestart: (failures) => ({ isQuarantined: failures >= 5, delayMs: 10 }),
     createPool: () => {
       const pool = new FakePool(pools.length + 1);
       pools.push(pool);

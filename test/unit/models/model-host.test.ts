@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelHost } from '../../../src/models/model-host.js';
 import type { CallStream } from '../../../src/pool/call-stream.js';
 import { ApiError } from '../../../src/protocol/errors.js';
@@ -11,11 +12,13 @@ import { createFakeHost } from './fake-pool.js';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);
+const caller = { client: 'me', signal };
 const CALL = {
   kind: 'chat' as const,
   request: { messages: [{ role: 'user' as const, content: 'Hello!' }], params: {} },
 };
 const slow = (): void => {};
+const LATER = { isQuarantined: false, delayMs: 300_000 };
 
 function isListed({ loadedAt }: ModelHost): boolean {
   return loadedAt !== undefined;
@@ -25,6 +28,10 @@ async function eventsOf(call: CallStream<ChatEvent>): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
   for await (const batch of call) events.push(...batch);
   return events;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(5);
 }
 
 async function typesOf(call: CallStream<ChatEvent>): Promise<string[]> {
@@ -73,11 +80,11 @@ describe('loading', () => {
     pool(0).closing.resolve();
     pool(0).loading.reject(failure);
     for (const one of waiting) await assert.rejects(one, failure);
-    assert.equal(host.state, 'idle');
     assert.ok(!isListed(host));
     assert.equal(host.pid, undefined);
     assert.ok(log.some(({ msg }) => msg === 'model load failed'));
     assert.deepEqual(pool(0).asked, ['load', 'close']);
+    await until(() => host.state === 'idle');
 
     const next = host.ensureReady(signal);
     assert.equal(pools.length, 2);
@@ -85,12 +92,23 @@ describe('loading', () => {
     assert.equal(await next, pool(1));
   });
 
+  test('that fails fails for the calls that wait too', async () => {
+    const { host, pool } = createFakeHost({}, slow);
+    const failure = new ApiError('model_load_failed', 'No such file.');
+    const calls = [host.call(CALL, caller), host.call(CALL, caller), host.call(CALL, caller)];
+    await turns();
+    pool(0).closing.resolve();
+    pool(0).loading.reject(failure);
+    for (const call of calls) await assert.rejects(call, failure);
+    await host.stop();
+  });
+
   test('whose download fails closes the worker that was to load', async () => {
     const failure = new ApiError('model_load_failed', 'No such address.');
     const { host, pool } = createFakeHost({ download: () => Promise.reject(failure) });
     await assert.rejects(host.ensureReady(signal), failure);
     assert.deepEqual(pool(0).asked, ['close']);
-    assert.equal(host.state, 'idle');
+    await until(() => host.state === 'idle');
   });
 
   test('goes on when one who waits leaves, and one who left before does not start it', async () => {
@@ -122,7 +140,7 @@ describe('loading', () => {
 describe('a call', () => {
   test('loads the model and streams', async () => {
     const { host, pool } = createFakeHost();
-    const call = await host.call(CALL, signal);
+    const call = await host.call(CALL, caller);
     const [running] = pool(0).calls;
     assert.deepEqual(running?.call, CALL);
     running?.emit({ type: 'text-delta', text: 'Hi' });
@@ -135,7 +153,7 @@ describe('a call', () => {
     await host.ensureReady(signal);
     const order: string[] = [];
     const start = async (name: string) => {
-      const call = await host.call(CALL, signal);
+      const call = await host.call(CALL, caller);
       order.push(name);
       return call;
     };
@@ -152,15 +170,15 @@ describe('a call', () => {
 
   test('runs beside others in as many slots as there are', async () => {
     const { host, pool } = createFakeHost({ slots: 2 });
-    await Promise.all([host.call(CALL, signal), host.call(CALL, signal)]);
+    await Promise.all([host.call(CALL, caller), host.call(CALL, caller)]);
     assert.equal(pool(0).calls.length, 2);
   });
 
   test('gives its slot back only when the worker has let go of it', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
-    const call = await host.call(CALL, abort.signal);
-    const next = host.call(CALL, signal);
+    const call = await host.call(CALL, { client: 'me', signal: abort.signal });
+    const next = host.call(CALL, caller);
     const reason = new Error('the client hung up');
     abort.abort(reason);
     await (await pool(0).callAt(0)).cancelled;
@@ -174,21 +192,21 @@ describe('a call', () => {
 
   test('is refused when too many wait', async () => {
     const { host } = createFakeHost();
-    await host.call(CALL, signal);
+    await host.call(CALL, caller);
     const clients = Array.from({ length: 64 }, () => new AbortController());
-    const waiting = clients.map((client) => host.call(CALL, client.signal));
+    const waiting = clients.map((client) => host.call(CALL, { client: 'me', signal: client.signal }));
     await turns();
-    await assert.rejects(host.call(CALL, signal), { code: 'queue_full' });
+    await assert.rejects(host.call(CALL, caller), { code: 'queue_full' });
     for (const client of clients) client.abort();
     await Promise.allSettled(waiting);
   });
 
   test('that is aborted in the turn in which it gets its slot does not begin', async () => {
     const { host, pool } = createFakeHost();
-    const first = await host.call(CALL, signal);
+    const first = await host.call(CALL, caller);
     const abort = new AbortController();
     const reason = new Error('the client hung up');
-    const second = host.call(CALL, abort.signal);
+    const second = host.call(CALL, { client: 'me', signal: abort.signal });
     await turns();
     // Between the slot's release and the second call's start lie some promises only.
     const aborted = first.ended.then(() => abort.abort(reason));
@@ -196,7 +214,7 @@ describe('a call', () => {
     await aborted;
     await assert.rejects(second, reason);
     assert.equal(pool(0).calls.length, 1);
-    const third = await host.call(CALL, signal);
+    const third = await host.call(CALL, caller);
     (await pool(0).callAt(1)).end();
     assert.deepEqual(await typesOf(third), ['end']);
   });
@@ -204,7 +222,7 @@ describe('a call', () => {
   test('leaves no listener on its signal', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
-    const call = await host.call(CALL, abort.signal);
+    const call = await host.call(CALL, { client: 'me', signal: abort.signal });
     assert.equal(getEventListeners(abort.signal, 'abort').length, 1);
     (await pool(0).callAt(0)).end();
     await call.ended;
@@ -214,24 +232,92 @@ describe('a call', () => {
 });
 
 describe('a worker that dies', () => {
-  test('makes the next request load a new one', async () => {
+  test('is replaced without being asked', async () => {
     const { host, pools, pool, log } = createFakeHost();
     await host.ensureReady(signal);
     pool(0).die('it was killed');
-    await turns();
-    assert.equal(host.state, 'idle');
-    assert.ok(!isListed(host));
+    await until(() => pools.length === 2 && host.state === 'ready');
     assert.deepEqual(pool(0).asked, ['load', 'close']);
     assert.ok(log.some(({ msg, reason }) => msg === 'model worker died' && reason === 'it was killed'));
+    assert.ok(log.some(({ msg, failures }) => msg === 'model backs off' && failures === 1));
+    assert.ok(isListed(host));
+    assert.equal(host.pid, pool(1).pid);
+  });
+
+  test('is waited for: who asks meanwhile gets the next', async () => {
+    const { host, pools, pool } = createFakeHost();
+    await host.ensureReady(signal);
+    pool(0).die('it was killed');
+    await turns();
     assert.equal(await host.ensureReady(signal), pool(1));
     assert.equal(pools.length, 2);
   });
 
+  test('and whose successors fail too is tried again, then quarantined, then tried once more', async () => {
+    let isBroken = false;
+    const { host, pools, pool, log } = createFakeHost({}, (it) => {
+      it.closing.resolve();
+      if (isBroken) it.loading.reject(new Error('it is broken'));
+      else it.loading.resolve();
+    });
+    await host.ensureReady(signal);
+    isBroken = true;
+    pool(0).die('it was killed');
+    await turns();
+    await assert.rejects(host.ensureReady(signal), {
+      code: 'model_quarantined',
+      message: /'my-llm' failed 5 times .* DELETE \/v1\/models\/my-llm.* it is broken/,
+    });
+    assert.equal(host.state, 'failed');
+    assert.equal(pools.length, 5);
+    assert.ok(log.some(({ msg, failures }) => msg === 'model quarantined' && failures === 5));
+
+    isBroken = false;
+    await until(() => host.state === 'ready');
+    assert.equal(pools.length, 6);
+  });
+
+  test('and is quarantined comes back when it is unloaded and asked for', async () => {
+    const { host, pool } = createFakeHost({
+      planRestart: () => ({ ...LATER, isQuarantined: true }),
+    });
+    await host.ensureReady(signal);
+    pool(0).die('it was killed');
+    await turns();
+    await assert.rejects(host.call(CALL, caller), { code: 'model_quarantined', retryAfterSeconds: 300 });
+    await host.unload();
+    assert.equal(host.state, 'idle');
+    assert.equal(await host.ensureReady(signal), pool(1));
+  });
+
+  test('is not replaced when it is unloaded before that, and who waited for it is told', async () => {
+    const { host, pools, pool } = createFakeHost({ planRestart: () => LATER });
+    await host.ensureReady(signal);
+    pool(0).die('it was killed');
+    await turns();
+    const waiting = assert.rejects(host.ensureReady(signal), { code: 'model_unloaded' });
+    await host.unload();
+    assert.equal(host.state, 'idle');
+    await waiting;
+    assert.equal(pools.length, 1);
+  });
+
+  test('while the server stops is not replaced', async () => {
+    const { host, pools, pool } = createFakeHost();
+    await host.ensureReady(signal);
+    host.refuse();
+    pool(0).die('it was killed');
+    await turns();
+    await host.stop();
+    assert.equal(host.state, 'idle');
+    assert.equal(pools.length, 1);
+  });
+
   test('fails the call that runs, and one that waits goes to the next worker', async () => {
     const { host, pool } = createFakeHost();
-    const call = await host.call(CALL, signal);
+    const call = await host.call(CALL, caller);
     (await pool(0).callAt(0)).emit({ type: 'text-delta', text: 'Hi' });
-    const waiting = host.call(CALL, signal);
+    const waiting = host.call(CALL, caller);
     await turns();
     pool(0).die('it was killed');
     await assert.rejects(eventsOf(call), { code: 'worker_crashed', message: /'my-llm'/ });
@@ -243,10 +329,10 @@ describe('a worker that dies', () => {
 
   test('is not given a call that waited for it, when the next worker is ready by then', async () => {
     const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
-    await host.call(CALL, signal);
-    const waiting = host.call(CALL, signal);
+    await host.call(CALL, caller);
+    const waiting = host.call(CALL, caller);
     await turns();
-    pool(0).dying.resolve('it was killed'); // but its call has not ended yet
+    pool(0).dying.resolve({ code: 'worker_crashed', reason: 'it was killed' }); // but its call has not ended yet
     await turns();
     assert.equal(await host.ensureReady(signal), pool(1));
     (await pool(0).callAt(0)).close();
@@ -256,20 +342,19 @@ describe('a worker that dies', () => {
   });
 
   test('at the moment in which it has loaded is not taken for ready', async () => {
-    const { host, pool } = createFakeHost({}, slow);
+    const { host, pools, pool } = createFakeHost({}, slow);
     const waiting = host.ensureReady(signal);
     await turns();
     pool(0).loading.resolve();
     pool(0).die('it was killed');
-    await turns();
-    assert.equal(host.state, 'loading', 'the one who waits has begun the next load');
+    await until(() => pools.length === 2);
     pool(1).loading.resolve();
     assert.equal(await waiting, pool(1));
   });
 
   test('while it drains ends the unload, when it is gone', async () => {
     const { host, pool } = createFakeHost({}, (it) => it.loading.resolve());
-    await host.call(CALL, signal);
+    await host.call(CALL, caller);
     let isUnloaded = false;
     const unloading = host.unload().then(() => {
       isUnloaded = true;
@@ -286,12 +371,12 @@ describe('a worker that dies', () => {
 
   test('while it drains does not take the next worker with it', async () => {
     const { host, pool } = createFakeHost({ slots: 2 }, (it) => it.loading.resolve());
-    await host.call(CALL, signal);
+    await host.call(CALL, caller);
     const unloading = host.unload();
     await turns();
-    pool(0).dying.resolve('it was killed'); // but its call has not ended yet
+    pool(0).dying.resolve({ code: 'worker_crashed', reason: 'it was killed' }); // but its call has not ended yet
     await turns();
-    const next = await host.call(CALL, signal);
+    const next = await host.call(CALL, caller);
     const unloadingNext = host.unload();
     await turns();
     pool(0).closing.resolve();
@@ -342,11 +427,11 @@ describe('unloading', () => {
 
   test('lets running calls finish; one that waits and one that comes go to the next worker', async () => {
     const { host, pool } = createFakeHost();
-    const running = await host.call(CALL, signal);
-    const waiting = host.call(CALL, signal);
+    const running = await host.call(CALL, caller);
+    const waiting = host.call(CALL, caller);
     await turns();
     const unloading = host.unload();
-    const late = host.call(CALL, signal);
+    const late = host.call(CALL, caller);
     await turns();
     assert.equal(host.state, 'draining');
     assert.ok(isListed(host), 'it still serves');
@@ -363,7 +448,7 @@ describe('unloading', () => {
 
   test('cancels at the deadline what still runs, and waits until the engine has let go', async () => {
     const { host, pool } = createFakeHost();
-    const call = await host.call(CALL, signal);
+    const call = await host.call(CALL, caller);
     const unloading = host.unload(0);
     await (await pool(0).callAt(0)).cancelled;
     await turns();
@@ -445,12 +530,12 @@ describe('unloading', () => {
 describe('stopping', () => {
   test('cancels what runs and refuses what waits or comes, without loading again', async () => {
     const { host, pools, pool } = createFakeHost();
-    const running = await host.call(CALL, signal);
-    const waiting = assert.rejects(host.call(CALL, signal), { code: 'shutting_down' });
+    const running = await host.call(CALL, caller);
+    const waiting = assert.rejects(host.call(CALL, caller), { code: 'shutting_down' });
     await turns();
     const stopping = host.stop();
     await waiting; // before the running one has ended
-    await assert.rejects(host.call(CALL, signal), { code: 'shutting_down' });
+    await assert.rejects(host.call(CALL, caller), { code: 'shutting_down' });
     await (await pool(0).callAt(0)).cancelled;
     (await pool(0).callAt(0)).emit({ type: 'cancelled' });
     (await pool(0).callAt(0)).close();
@@ -462,7 +547,7 @@ describe('stopping', () => {
 
   test('does not wait for the deadline of an unload that drains already', async () => {
     const { host, pool } = createFakeHost();
-    const running = await host.call(CALL, signal);
+    const running = await host.call(CALL, caller);
     const unloading = host.unload(3_600_000);
     await turns();
     const stopping = host.stop();
@@ -488,8 +573,8 @@ describe('stopping', () => {
 describe('refusing', () => {
   test('lets running calls go on and tells those that wait at once', async () => {
     const { host, pool } = createFakeHost();
-    const running = await host.call(CALL, signal);
-    const waiting = assert.rejects(host.call(CALL, signal), { code: 'shutting_down' });
+    const running = await host.call(CALL, caller);
+    const waiting = assert.rejects(host.call(CALL, caller), { code: 'shutting_down' });
     await turns();
     host.refuse();
     await waiting;
@@ -507,6 +592,7 @@ describe('refusing', () => {
     await turns();
     host.refuse();
     await waiting;
+    await host.stop();
     assert.equal(host.state, 'idle');
   });
 });

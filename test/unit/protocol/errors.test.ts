@@ -37,7 +37,10 @@ test('every code has its status, its type and whether to try again', () => {
     'model_load_failed 500 server_error final',
     'engine_unavailable 503 server_error final',
     'model_unloaded 503 server_error retry',
+    'model_load_timeout 503 server_error retry',
+    'model_quarantined 503 server_error retry',
     'worker_crashed 503 server_error retry',
+    'worker_hung 503 server_error retry',
     'shutting_down 503 server_error retry',
   ]);
 });

@@ -1,0 +1,8 @@
+/** What a model entry has that does not say otherwise. */
+export const MODEL_DEFAULTS = {
+  default: false,
+  preload: false,
+  queue: 64,
+  loadTimeoutMs: 15 * 60_000,
+  stallTimeoutMs: 60_000,
+} as const;

@@ -1,0 +1,31 @@
+import { ApiError } from '../protocol/errors.js';
+import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
+import type { Caller, ModelHost } from './model-host.js';
+
+/**
+ * Runs a call and gives its events as they come. One of which nothing has come when its worker dies is sent once more,
+ * to the next worker: nobody has seen anything of it yet. Once only, for it may be what the worker died of.
+ *
+ * @throws as {@link ModelHost.call}, and what goes wrong while it runs.
+ */
+export async function* streamCall<Kind extends CallKind>(
+  host: ModelHost,
+  call: Extract<Call, { kind: Kind }>,
+  caller: Caller,
+): AsyncGenerator<EventOf<Kind>[], void> {
+  let hasBegun = false;
+  try {
+    for await (const events of await host.call<Kind>(call, caller)) {
+      hasBegun = true;
+      yield events;
+    }
+    return;
+  } catch (error) {
+    if (hasBegun || !isWorkerLoss(error)) throw error;
+  }
+  yield* await host.call<Kind>(call, caller);
+}
+
+function isWorkerLoss(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 'worker_crashed' || error.code === 'worker_hung');
+}
