@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import OpenAI from 'openai';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { type LogLine, startGateway } from '../support/gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
+import { completionShape } from '../support/openai-shapes.js';
+import { readReply } from '../support/read-reply.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
-import { parseSse } from '../support/sse.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const folder = tempFolder();
@@ -14,12 +17,12 @@ const config = writeScriptedConfig(folder, [
   [BETA, { config: { ctx_size: 131_072 } }],
 ]);
 const gateway = await startGateway(['-v', '-c', config], folder);
-const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+const openai = createOpenAI(gateway.url);
 
 const hello = [{ role: 'user' as const, content: 'Hello!' }];
 
 async function post(body: unknown): Promise<Response> {
-  return fetch(`${gateway.url}/v1/chat/completions`, {
+  return checkedFetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -38,35 +41,17 @@ describe('loading on the first request', () => {
 });
 
 describe('a blocking completion', () => {
-  test('has the shape of OpenAI and the exact text', async () => {
+  test('has its id, the time and the exact text', async () => {
     const before = Math.floor(Date.now() / 1000);
-    const response = await post({ model: 'alpha', messages: hello });
-    assert.equal(response.status, 200);
+    const request = openai.chat.completions.create({ model: 'alpha', messages: hello });
+    const { data, response } = await request.withResponse();
     assert.match(response.headers.get('x-request-id') ?? '', /^req_/);
-    const body = (await response.json()) as OpenAI.ChatCompletion;
-    assert.match(body.id, /^chatcmpl-/);
-    assert.ok(body.created >= before && body.created <= Date.now() / 1000);
-    const { prompt_tokens, completion_tokens } = body.usage ?? {};
-    assert.deepEqual(body, {
-      id: body.id,
-      object: 'chat.completion',
-      created: body.created,
-      model: 'alpha',
-      choices: [
-        {
-          index: 0,
-          message: { role: 'assistant', content: fallbackOf(ALPHA), refusal: null },
-          logprobs: null,
-          finish_reason: 'stop',
-        },
-      ],
-      usage: {
-        prompt_tokens,
-        completion_tokens,
-        total_tokens: (prompt_tokens ?? Number.NaN) + (completion_tokens ?? Number.NaN),
-        prompt_tokens_details: { cached_tokens: 0 },
-      },
-    });
+    assert.ok(data.created >= before && data.created <= Date.now() / 1000);
+    assert.equal(data.model, 'alpha');
+    assert.equal(data.choices.length, 1);
+    assert.equal(data.choices[0]?.message.content, fallbackOf(ALPHA));
+    assert.equal(data.choices[0]?.finish_reason, 'stop');
+    assert.equal(data.usage?.prompt_tokens_details?.cached_tokens, 0);
   });
 
   test('counts the tokens of the prompt and of the reply', async () => {
@@ -98,7 +83,7 @@ describe('a blocking completion', () => {
 
   test('takes the default model when none is named', async () => {
     const response = await post({ messages: hello });
-    assert.equal(((await response.json()) as OpenAI.ChatCompletion).model, 'alpha');
+    assert.equal((await readReply(response, completionShape)).model, 'alpha');
   });
 
   test('takes content as parts, null for what is absent, and parameters that it does not know', async () => {
@@ -121,9 +106,8 @@ describe('a blocking completion', () => {
       user: 'someone',
       metadata: { any: 'thing' },
     });
-    assert.equal(response.status, 200);
-    const body = (await response.json()) as OpenAI.ChatCompletion;
-    assert.equal(body.choices[0]?.message.content, 'It costs 5 € or a 🙂.');
+    const { choices } = await readReply(response, completionShape);
+    assert.equal(choices[0]?.message.content, 'It costs 5 € or a 🙂.');
   });
 
   test('takes every sampling parameter of the document', async () => {
@@ -141,60 +125,33 @@ describe('a blocking completion', () => {
 
   test('puts thinking beside the answer', async () => {
     const response = await post({ model: 'alpha', messages: [{ role: 'user', content: 'think' }] });
-    const { choices } = (await response.json()) as { choices: { message: Record<string, unknown> }[] };
+    const { choices } = await readReply(response, completionShape);
     assert.equal(choices[0]?.message.content, 'It is four.');
     assert.equal(choices[0]?.message.reasoning_content, 'Let me see: 2 and 2.');
   });
 });
 
 describe('a streamed completion', () => {
-  test('has the frames of OpenAI in their order', async () => {
-    const response = await post({
+  test('has a chunk per token, and the token counts when they are asked for', async () => {
+    const stream = await openai.chat.completions.create({
       model: 'alpha',
       messages: hello,
       stream: true,
       stream_options: { include_usage: true },
     });
-    assert.equal(response.status, 200);
-    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
-    const payloads = parseSse(await response.text());
-    assert.equal(payloads.pop(), '[DONE]');
-    const chunks = payloads.map((payload) => JSON.parse(payload) as OpenAI.ChatCompletionChunk);
-
-    assert.equal(new Set(chunks.map(({ id }) => id)).size, 1);
-    assert.equal(new Set(chunks.map(({ created }) => created)).size, 1);
-    for (const { object, model } of chunks) {
-      assert.equal(object, 'chat.completion.chunk');
-      assert.equal(model, 'alpha');
-    }
-    const counts = chunks.pop();
-    assert.deepEqual(counts?.choices, []);
-    assert.ok((counts?.usage?.completion_tokens ?? 0) > 10);
-    for (const chunk of chunks) assert.equal(chunk.usage, null);
-
-    const choices = chunks.map((chunk) => chunk.choices[0]);
-    assert.deepEqual(choices[0], {
-      index: 0,
-      delta: { role: 'assistant', content: '', refusal: null },
-      logprobs: null,
-      finish_reason: null,
-    });
-    assert.deepEqual(choices.at(-1), { index: 0, delta: {}, logprobs: null, finish_reason: 'stop' });
-    const deltas = choices.slice(1, -1);
-    for (const choice of deltas) assert.equal(choice?.finish_reason, null);
-    assert.equal(deltas.map((choice) => choice?.delta.content).join(''), fallbackOf(ALPHA));
-    assert.ok(deltas.length > 10, 'one chunk per token');
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const texts = chunks.flatMap(({ choices }) => choices[0]?.delta.content || []);
+    assert.equal(texts.join(''), fallbackOf(ALPHA));
+    assert.ok(texts.length > 10, 'one chunk per token');
+    assert.equal(chunks.at(-2)?.choices[0]?.finish_reason, 'stop');
+    assert.ok((chunks.at(-1)?.usage?.completion_tokens ?? 0) > 10);
+    for (const { model } of chunks) assert.equal(model, 'alpha');
   });
 
-  test('has no usage unless it was asked for', async () => {
-    const response = await post({ model: 'alpha', messages: hello, stream: true, max_tokens: 2 });
-    const payloads = parseSse(await response.text());
-    assert.equal(payloads.pop(), '[DONE]');
-    const chunks = payloads.map((payload) => JSON.parse(payload) as Record<string, unknown>);
-    for (const chunk of chunks) assert.ok(!('usage' in chunk));
-    assert.deepEqual(chunks.at(-1)?.choices, [
-      { index: 0, delta: {}, logprobs: null, finish_reason: 'length' },
-    ]);
+  test('ends with length at max_tokens', async () => {
+    const stream = openai.chat.completions.stream({ model: 'alpha', messages: hello, max_tokens: 2 });
+    assert.equal((await stream.finalChatCompletion()).choices[0]?.finish_reason, 'length');
   });
 
   test('keeps characters whole that are split over tokens', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { startGateway } from '../support/gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -11,7 +12,7 @@ const CONTEXT_TOKENS = 512;
 const folder = tempFolder();
 const config = writeScriptedConfig(folder, [[ALPHA, { config: { ctx_size: CONTEXT_TOKENS } }]]);
 const gateway = await startGateway(['-c', config], folder);
-const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+const openai = createOpenAI(gateway.url);
 const forEver = { model: 'alpha', messages: [{ role: 'user' as const, content: 'for ever' }] };
 
 for (const limit of [undefined, 100_000]) {

@@ -2,29 +2,19 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway } from '../support/gateway.js';
+import { errorShape } from '../support/openai-shapes.js';
+import { readError } from '../support/read-reply.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const gateway = await startGateway([], tempFolder());
 const CHAT = '/v1/chat/completions';
 
-interface ErrorReply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly error: { message: string; type: string; code: string; param: string | null };
-}
-
-/** Sends a request and checks that its error reply is nothing but OpenAI's envelope. */
-async function fail(path: string, init: RequestInit): Promise<ErrorReply> {
-  const response = await fetch(gateway.url + path, init);
-  const body = (await response.json()) as { error: ErrorReply['error'] };
-  assert.deepEqual(Object.keys(body), ['error']);
-  assert.deepEqual(Object.keys(body.error).sort(), ['code', 'message', 'param', 'type']);
-  assert.ok(body.error.message.length > 10, body.error.message);
-  assert.doesNotMatch(body.error.message, /\n\s+at /, 'no stack');
-  assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
-  assert.ok(response.headers.get('x-request-id'));
-  return { status: response.status, headers: response.headers, error: body.error };
+async function fail(path: string, init: RequestInit) {
+  const response = await checkedFetch(gateway.url + path, init);
+  const { status, ...error } = await readError(response);
+  return { status, headers: response.headers, error };
 }
 
 const post = (body: string): RequestInit => ({
@@ -144,9 +134,11 @@ test('a wrong method is 405 and says which are right', async () => {
 });
 
 test('a client may bring its own request id, unless it is not fit for a log', async () => {
-  const mine = await fetch(`${gateway.url}/v1/models`, { headers: { 'x-request-id': 'my-id.1' } });
+  const mine = await checkedFetch(`${gateway.url}/v1/models`, { headers: { 'x-request-id': 'my-id.1' } });
   assert.equal(mine.headers.get('x-request-id'), 'my-id.1');
-  const unfit = await fetch(`${gateway.url}/v1/models`, { headers: { 'x-request-id': 'a "quoted" id' } });
+  const unfit = await checkedFetch(`${gateway.url}/v1/models`, {
+    headers: { 'x-request-id': 'a "quoted" id' },
+  });
   assert.match(unfit.headers.get('x-request-id') ?? '', /^req_/);
 });
 
@@ -161,5 +153,5 @@ test('bytes that are no HTTP are answered in the same envelope', async () => {
   await once(socket, 'close');
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   assert.match(head, /^HTTP\/1\.1 400 Bad Request\r\n/);
-  assert.equal(JSON.parse(body).error.code, 'invalid_request');
+  assert.equal(errorShape.parse(JSON.parse(body)).error.code, 'invalid_request');
 });

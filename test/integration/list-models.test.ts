@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { modelShape, modelsShape } from '../support/openai-shapes.js';
+import { readReply } from '../support/read-reply.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -14,10 +17,8 @@ const { serve } = JSON.parse(readFileSync(config, 'utf8')) as { serve: object };
 writeFileSync(configured, JSON.stringify({ serve: { ...serve, listModels: 'configured' } }));
 
 async function listed({ url }: TestGateway, query = '') {
-  const response = await fetch(`${url}/v1/models${query}`);
-  const { data } = (await response.json()) as { data: { id: string; created: number; state?: string }[] };
-  for (const { created } of data) assert.ok(Number.isInteger(created) && created > 0);
-  return data.map(({ id, state }) => [id, state]);
+  const { data } = await readReply(await checkedFetch(`${url}/v1/models${query}`), modelsShape);
+  return data.map((model) => [model.id, 'state' in model ? model.state : undefined]);
 }
 
 test('the list has what is loaded, and all with their state when asked', async () => {
@@ -35,7 +36,6 @@ test('a config may want all of them listed', async () => {
     ['alpha', 'ready'],
     ['beta', 'idle'],
   ]);
-  const response = await fetch(`${gateway.url}/v1/models/beta`);
-  assert.equal(response.status, 200);
-  assert.equal(((await response.json()) as { state: string }).state, 'idle');
+  const beta = await readReply(await checkedFetch(`${gateway.url}/v1/models/beta`), modelShape);
+  assert.ok('state' in beta && beta.state === 'idle');
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway } from '../support/gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -9,7 +11,7 @@ import { tempFolder } from '../support/temp-folder.js';
 const folder = tempFolder();
 const config = writeScriptedConfig(folder, [[ALPHA, { config: { ctx_size: 131_072 } }]]);
 const gateway = await startGateway(['-c', config], folder);
-const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+const openai = createOpenAI(gateway.url);
 const ask = (content: string) => ({ model: 'alpha', messages: [{ role: 'user' as const, content }] });
 /** Of its prompt: `user: for ever`, its line end and the start token. A cancelled run must tell it too. */
 const FOR_EVER_TOKENS = 'user: for ever\n'.length + 1;
@@ -180,7 +182,7 @@ describe('an image', () => {
 
 test('text of any kind is answered', async () => {
   for (const content of ['\ud800', '漢字', 'שלום', 'a\u0000b', '']) {
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...ask(content), max_tokens: 3 }),

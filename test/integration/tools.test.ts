@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import type { Script } from '../../src/scripted-model/script.js';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway } from '../support/gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -26,7 +28,7 @@ const config = writeScriptedConfig(folder, [
   [ALPHA],
 ]);
 const gateway = await startGateway(['-c', config], folder);
-const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+const openai = createOpenAI(gateway.url);
 
 const tools: OpenAI.ChatCompletionFunctionTool[] = [
   {
@@ -164,7 +166,7 @@ test('a model that was not loaded for tools says what to set', async () => {
 });
 
 test('a history as Open Interpreter sends it is taken', async () => {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+  const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({

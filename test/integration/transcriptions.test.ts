@@ -4,8 +4,12 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import OpenAI, { toFile } from 'openai';
+import { toFile } from 'openai';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway } from '../support/gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
+import { transcriptionShape } from '../support/openai-shapes.js';
+import { readError, readReply } from '../support/read-reply.js';
 import { createScriptedWhisper } from '../support/scripted-whisper.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { WITHOUT_VULKAN } from '../support/vulkan.js';
@@ -26,7 +30,7 @@ writeFileSync(config, JSON.stringify({ serve: { models: { whisper, primed } } })
 const temp = join(folder, 'tmp');
 mkdirSync(temp);
 const gateway = await startGateway(['-v', '-c', config], folder, { TMPDIR: temp });
-const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+const openai = createOpenAI(gateway.url);
 const ENDPOINT = `${gateway.url}/v1/audio/transcriptions`;
 
 type Part = readonly [name: string, value: string | Uint8Array, attributes?: string, type?: string];
@@ -65,12 +69,12 @@ const file = (bytes: Uint8Array, name = 'audio.wav'): Part => [
 ];
 
 async function post(...parts: Part[]): Promise<Response> {
-  return fetch(ENDPOINT, { method: 'POST', ...toForm(parts) } as RequestInit);
+  return checkedFetch(ENDPOINT, { method: 'POST', ...toForm(parts) } as RequestInit);
 }
 
-async function fail(response: Response) {
-  const { error } = (await response.json()) as { error: { code: string; param: string; message: string } };
-  return { status: response.status, ...error };
+/** The text of a good reply as JSON. */
+async function heard(response: Response): Promise<string> {
+  return (await readReply(response, transcriptionShape)).text;
 }
 
 /** Files of requests that are on disk now. */
@@ -87,7 +91,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
   test('has the words of the model, as the openai client asks for them', async () => {
     const audio = await toFile(createWav(1), 'audio.wav');
     const reply = await openai.audio.transcriptions.create({ model: 'whisper', file: audio });
-    assert.deepEqual(reply, { text: TEXT });
+    assert.equal(reply.text, TEXT);
     const text = await openai.audio.transcriptions.create({
       model: 'whisper',
       file: audio,
@@ -98,8 +102,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
 
   test('is JSON, or plain text if that is asked for', async () => {
     const json = await post(file(createWav(1)), ['response_format', 'json']);
-    assert.match(json.headers.get('content-type') ?? '', /^application\/json/);
-    assert.equal(await json.text(), JSON.stringify({ text: TEXT }));
+    assert.equal(await heard(json), TEXT);
     const text = await post(['response_format', 'text'], file(createWav(1)));
     assert.match(text.headers.get('content-type') ?? '', /^text\/plain/);
     assert.equal(await text.text(), TEXT);
@@ -117,22 +120,22 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
 
   test('hears all of a long recording', async () => {
     const response = await post(file(createWav(65)));
-    assert.deepEqual(await response.json(), { text: `${TEXT} ${TEXT} ${TEXT}` });
+    assert.equal(await heard(response), `${TEXT} ${TEXT} ${TEXT}`);
   });
 
   test('passes the prompt on, for that request only', async () => {
-    const ask = async (...fields: Part[]) => (await post(file(createWav(1)), ...fields)).json();
+    const ask = async (...fields: Part[]) => heard(await post(file(createWav(1)), ...fields));
     // The scripted model begins as many words later as the prompt has tokens, and one for its mark.
-    assert.deepEqual(await ask(['prompt', 'ab']), { text: WORDS.slice(3).join('').trim() });
-    assert.deepEqual(await ask(), { text: TEXT });
+    assert.equal(await ask(['prompt', 'ab']), WORDS.slice(3).join('').trim());
+    assert.equal(await ask(), TEXT);
   });
 
   test("keeps the prompt of the model's config, also after a request had its own", async () => {
     const ask = async (...fields: Part[]) =>
-      (await post(file(createWav(1)), ['model', 'primed'], ...fields)).json();
-    assert.deepEqual(await ask(), { text: WORDS.slice(4).join('').trim() });
-    assert.deepEqual(await ask(['prompt', 'a']), { text: WORDS.slice(2).join('').trim() });
-    assert.deepEqual(await ask(), { text: WORDS.slice(4).join('').trim() });
+      heard(await post(file(createWav(1)), ['model', 'primed'], ...fields));
+    assert.equal(await ask(), WORDS.slice(4).join('').trim());
+    assert.equal(await ask(['prompt', 'a']), WORDS.slice(2).join('').trim());
+    assert.equal(await ask(), WORDS.slice(4).join('').trim());
   });
 
   test('warns once of language and temperature, naming them', async () => {
@@ -155,10 +158,10 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
       ['an unknown codec', noCodec],
       ['random bytes behind a signature', bytesOf(`OggS${'noise'.repeat(2_000)}`)],
     ] as const) {
-      const { status, code, param } = await fail(await post(file(bytes)));
+      const { status, code, param } = await readError(await post(file(bytes)));
       assert.deepEqual([status, code, param], [400, 'invalid_audio', 'file'], title);
     }
-    assert.deepEqual(await (await post(file(wav))).json(), { text: TEXT });
+    assert.equal(await heard(await post(file(wav))), TEXT);
     assert.deepEqual(uploads(), []);
   });
 
@@ -169,7 +172,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
     const since = gateway.log.length;
     const abort = new AbortController();
     const { headers, body } = toForm([file(long)]);
-    const lost = fetch(ENDPOINT, {
+    const lost = checkedFetch(ENDPOINT, {
       method: 'POST',
       headers,
       body,
@@ -179,7 +182,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
     assert.equal(uploads().length, 1);
     abort.abort();
     await assert.rejects(lost);
-    assert.deepEqual(await (await post(file(createWav(1)))).json(), { text: TEXT });
+    assert.equal(await heard(await post(file(createWav(1)))), TEXT);
     await until(() => uploads().length === 0);
   });
 });
@@ -213,7 +216,7 @@ describe('a request that is refused', () => {
   ];
   for (const [title, parts, expected] of cases) {
     test(title, async () => {
-      const { status, code, param, message } = await fail(await post(...parts));
+      const { status, code, param, message } = await readError(await post(...parts));
       assert.deepEqual([status, code, param], expected, message);
       assert.deepEqual(uploads(), []);
     });
@@ -223,7 +226,7 @@ describe('a request that is refused', () => {
     const { headers, body } = toForm([file(new Uint8Array(40 * MB)), ['model', 'whisper']]);
     const stream = new Blob([body]).stream();
     const init = { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit;
-    assert.equal((await fail(await fetch(ENDPOINT, init))).status, 413);
+    assert.equal((await readError(await checkedFetch(ENDPOINT, init))).status, 413);
     assert.deepEqual(uploads(), []);
   });
 
@@ -231,18 +234,20 @@ describe('a request that is refused', () => {
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     const text = { method: 'POST', body: 'audio' };
     for (const init of [json, text]) {
-      const { status, code, message } = await fail(await fetch(ENDPOINT, init));
+      const { status, code, message } = await readError(await checkedFetch(ENDPOINT, init));
       assert.deepEqual([status, code], [415, 'unsupported_media_type']);
       assert.match(message, /multipart\/form-data/);
     }
     const { headers, body } = toForm([file(wav)]);
     for (const length of [body.length - 20, 120, 0]) {
       const cut = body.subarray(0, length);
-      const { status, code } = await fail(await fetch(ENDPOINT, { method: 'POST', headers, body: cut }));
+      const { status, code } = await readError(
+        await checkedFetch(ENDPOINT, { method: 'POST', headers, body: cut }),
+      );
       assert.deepEqual([status, code], [400, length ? 'invalid_request' : 'missing_file']);
     }
     const noBoundary = { method: 'POST', headers: { 'content-type': 'multipart/form-data' }, body: 'x' };
-    assert.equal((await fail(await fetch(ENDPOINT, noBoundary))).status, 400);
+    assert.equal((await readError(await checkedFetch(ENDPOINT, noBoundary))).status, 400);
     assert.deepEqual(uploads(), []);
   });
 });
@@ -271,9 +276,9 @@ test('a client that hangs up while it sends its file leaves nothing behind', asy
 });
 
 test('a form is no chat request', async () => {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+  const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     ...toForm([['model', 'whisper']]),
   } as RequestInit);
-  assert.equal((await fail(response)).code, 'unsupported_media_type');
+  assert.equal((await readError(response)).code, 'unsupported_media_type');
 });
