@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { embedMany, generateObject, generateText, stepCountIs, streamText, tool } from 'ai';
 import { z } from 'zod';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { CLIENT_REPLY, startForClients } from '../support/clients.js';
 
 const gateway = await startForClients();
 const provider = createOpenAICompatible({
   name: 'qvac',
   baseURL: `${gateway.url}/v1`,
+  fetch: checkedFetch,
   includeUsage: true,
   supportsStructuredOutputs: true,
 });

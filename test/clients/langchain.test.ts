@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { z } from 'zod';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { CLIENT_REPLY, startForClients } from '../support/clients.js';
 
 const gateway = await startForClients();
@@ -9,7 +10,7 @@ const model = new ChatOpenAI({
   model: 'my-llm',
   apiKey: 'unused',
   maxRetries: 0,
-  configuration: { baseURL: `${gateway.url}/v1` },
+  configuration: { baseURL: `${gateway.url}/v1`, fetch: checkedFetch },
 });
 
 /** The library types this as never for a message of a general shape. */
@@ -75,7 +76,7 @@ test('embedDocuments and embedQuery, in the order of the texts', async () => {
     model: 'my-embed',
     apiKey: 'unused',
     maxRetries: 0,
-    configuration: { baseURL: `${gateway.url}/v1` },
+    configuration: { baseURL: `${gateway.url}/v1`, fetch: checkedFetch },
   });
   const texts = ['one', '<|start_0|>', 'three'];
   const vectors = await embeddings.embedDocuments(texts);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { CLIENT_REPLY, startForClients } from '../support/clients.js';
+import { modelsShape } from '../support/openai-shapes.js';
+import { readReply } from '../support/read-reply.js';
 
 const gateway = await startForClients();
 
 /** What Open Interpreter sends through LiteLLM. */
 async function chat(messages: object[], signal?: AbortSignal): Promise<Response> {
-  return fetch(`${gateway.url}/v1/chat/completions`, {
+  return checkedFetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
     body: JSON.stringify({ model: 'my-llm', messages, stream: true, temperature: 0, max_tokens: 1_000 }),
@@ -28,8 +31,8 @@ test('a stream that is closed at the end of its code block frees the model at on
 });
 
 test('its model list', async () => {
-  const response = await fetch(`${gateway.url}/v1/models`);
-  const { data } = (await response.json()) as { data: { id: string }[] };
+  const response = await checkedFetch(`${gateway.url}/v1/models`);
+  const { data } = await readReply(response, modelsShape);
   assert.deepEqual(
     data.map(({ id }) => id),
     ['my-llm'],

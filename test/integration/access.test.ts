@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import OpenAI from 'openai';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { runCli } from '../support/cli.js';
 import { startGateway } from '../support/gateway.js';
-import { parseSse } from '../support/sse.js';
+import { createOpenAI } from '../support/openai-client.js';
+import { readError } from '../support/read-reply.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const folder = tempFolder();
@@ -40,17 +42,14 @@ const locked = await startGateway(
 const open = await startGateway(['--cors'], tempFolder());
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-const clientWith = (apiKey: string) => new OpenAI({ baseURL: `${locked.url}/v1`, apiKey, maxRetries: 0 });
+const clientWith = (apiKey: string) => createOpenAI(locked.url, apiKey);
 const hello = { model: 'demo', messages: [{ role: 'user' as const, content: 'Hello!' }] };
 
 /** Checks that it is the refusal of a request without a valid key. */
 async function assertUnauthorized(response: Response): Promise<void> {
-  assert.equal(response.status, 401);
   assert.equal(response.headers.get('www-authenticate'), 'Bearer');
-  const { error } = (await response.json()) as { error: Record<string, unknown> };
-  assert.equal(error.type, 'authentication_error');
-  assert.equal(error.code, 'invalid_api_key');
-  assert.equal(error.param, null);
+  const { status, code, param } = await readError(response);
+  assert.deepEqual([status, code, param], [401, 'invalid_api_key', null]);
 }
 
 /** Sends a GET whose `Host` is another than that of the URL, which `fetch` can't. */
@@ -226,7 +225,7 @@ describe('CORS', () => {
 
   test('errors and streams carry the headers too', async () => {
     const post = (url: string, headers: Record<string, string>, body: unknown) =>
-      fetch(`${url}/v1/chat/completions`, {
+      checkedFetch(`${url}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers },
         body: JSON.stringify(body),
@@ -242,8 +241,7 @@ describe('CORS', () => {
         response.headers.get('access-control-expose-headers'),
         'x-request-id, retry-after, x-should-retry',
       );
-      const answer = await response.text();
-      if (status === 200) assert.equal(parseSse(answer).at(-1), '[DONE]');
+      await response.text();
     }
     const any = await post(open.url, {}, { ...hello, stream: true });
     assert.equal(any.headers.get('access-control-allow-origin'), '*');

@@ -5,9 +5,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { startGateway } from '../support/gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -57,7 +58,7 @@ writeFileSync(
   }),
 );
 const gateway = await startGateway(['-v'], folder);
-const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+const openai = createOpenAI(gateway.url);
 const ask = async (name: string) => {
   const messages = [{ role: 'user' as const, content: 'Hello!' }];
   const reply = await openai.chat.completions.create({ model: name, messages });

@@ -5,31 +5,33 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { DEMO_SCRIPT } from '../../src/scripted-model/demo-script.js';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { spawnCli } from '../support/cli.js';
 import { startGateway } from '../support/gateway.js';
+import { completionShape, modelsShape } from '../support/openai-shapes.js';
 import { isAlive, untilDead } from '../support/processes.js';
+import { readError, readReply } from '../support/read-reply.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const folder = tempFolder();
 
-async function say(url: string, content: string, model?: string): Promise<string> {
-  const response = await fetch(`${url}/v1/chat/completions`, {
+async function say(url: string, content: string, model?: string) {
+  const response = await checkedFetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
   });
-  const body = (await response.json()) as { choices: [{ message: { content: string } }] };
-  return body.choices[0].message.content;
+  const { choices } = await readReply(response, completionShape);
+  return choices[0]?.message.content;
 }
 
 test('without any config the demo model says what it is', async () => {
   const gateway = await startGateway([], folder);
   const text = await say(gateway.url, 'Hello!');
   assert.equal(text, fallbackOf(DEMO_SCRIPT));
-  assert.match(text, /demo model/);
-  assert.match(text, /qvac\.config\.json/);
+  assert.match(text ?? '', /demo model.*qvac\.config\.json/s);
   assert.equal(await gateway.stop(), 0);
 });
 
@@ -50,8 +52,8 @@ test('--model preloads beside what the config preloads', async () => {
     [{ ...BETA, name: 'gamma' }],
   ]);
   const gateway = await startGateway(['-c', config, '--model', 'beta'], folder);
-  const response = await fetch(`${gateway.url}/v1/models`);
-  const { data } = (await response.json()) as { data: { id: string }[] };
+  const response = await checkedFetch(`${gateway.url}/v1/models`);
+  const { data } = await readReply(response, modelsShape);
   assert.deepEqual(
     data.map(({ id }) => id),
     ['alpha', 'beta'],
@@ -67,8 +69,8 @@ test('the port is taken at once, and answers when the preloaded models are there
     const { msg } = JSON.parse(first.toString().split('\n')[0] ?? '') as { msg: string };
     const url = /http:\S+/.exec(msg)?.[0];
     assert.ok(url, msg);
-    const response = await fetch(`${url}/v1/models`);
-    const { data } = (await response.json()) as { data: { id: string }[] };
+    const response = await checkedFetch(`${url}/v1/models`);
+    const { data } = await readReply(response, modelsShape);
     assert.deepEqual(
       data.map(({ id }) => id),
       ['alpha'],
@@ -89,16 +91,15 @@ test('a model that cannot be loaded says why, and the others serve', async () =>
 
   const gateway = await startGateway(['-c', config], folder);
   assert.equal(await say(gateway.url, 'Hello!', 'alpha'), fallbackOf(ALPHA));
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+  const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'junk', messages: [{ role: 'user', content: 'Hello!' }] }),
   });
-  assert.equal(response.status, 500);
   assert.equal(response.headers.get('x-should-retry'), 'false');
-  const { error } = (await response.json()) as { error: { code: string; message: string } };
-  assert.equal(error.code, 'model_load_failed');
-  assert.match(error.message, /'junk' could not be loaded: ./);
+  const { status, code, message } = await readError(response);
+  assert.deepEqual([status, code], [500, 'model_load_failed']);
+  assert.match(message, /'junk' could not be loaded: ./);
   assert.equal(await gateway.stop(), 0);
 });
 
@@ -109,7 +110,7 @@ async function startEndlessStream(name: string) {
   const config = writeScriptedConfig(folder, [[ALPHA, { preload: true, config: { ctx_size: 131_072 } }]]);
   const gateway = await startGateway(['-c', config], folder, { TMPDIR: temp });
   const pid = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+  const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'alpha', messages: [{ role: 'user', content: 'for ever' }], stream: true }),
@@ -136,7 +137,7 @@ describe('a signal to stop', () => {
       const pid = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
       assert.ok(isAlive(pid));
 
-      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({

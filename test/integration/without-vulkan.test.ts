@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway } from '../support/gateway.js';
+import { completionShape } from '../support/openai-shapes.js';
+import { readError, readReply } from '../support/read-reply.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -31,25 +34,25 @@ describe('without libvulkan1', { skip: process.platform !== 'linux' && 'only Lin
   test('a transcription is 503 and says how to get it, and not to try again', async () => {
     const form = new FormData();
     form.append('file', new Blob([createWav(1)]), 'audio.wav');
-    const response = await fetch(`${gateway.url}/v1/audio/transcriptions`, { method: 'POST', body: form });
-    const { error } = (await response.json()) as { error: { code: string; message: string } };
-    assert.equal(response.status, 503);
-    assert.equal(error.code, 'engine_unavailable');
-    assert.match(
-      error.message,
-      /'whisper'.*libvulkan\.so\.1.*apt install libvulkan1.*dnf install vulkan-loader/,
-    );
+    const response = await checkedFetch(`${gateway.url}/v1/audio/transcriptions`, {
+      method: 'POST',
+      body: form,
+    });
+    const { status, code, message } = await readError(response);
+    assert.equal(status, 503);
+    assert.equal(code, 'engine_unavailable');
+    assert.match(message, /'whisper'.*libvulkan\.so\.1.*apt install libvulkan1.*dnf install vulkan-loader/);
     assert.equal(response.headers.get('x-should-retry'), 'false');
     assert.equal(response.headers.get('retry-after'), null);
   });
 
   test('chat serves as ever', async () => {
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello!' }] }),
     });
-    const { choices } = (await response.json()) as { choices: [{ message: { content: string } }] };
-    assert.equal(choices[0].message.content, fallbackOf(ALPHA));
+    const { choices } = await readReply(response, completionShape);
+    assert.equal(choices[0]?.message.content, fallbackOf(ALPHA));
   });
 });

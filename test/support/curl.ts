@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkedFetch } from './checked-fetch.js';
 
 /** A curl command as the shell would pass it on: words, with quotes and continued lines resolved. */
 function wordsOf(command: string): string[] {
@@ -47,7 +48,7 @@ export async function runCurl(command: string, origin: string, folder: string): 
   }
   if (!url.startsWith('http://localhost:11434/v1/')) throw new Error(`not a URL of the document: ${url}`);
   const body = form ?? data;
-  return fetch(url.replace('http://localhost:11434', origin), {
+  return checkedFetch(url.replace('http://localhost:11434', origin), {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers,
     ...(body !== undefined && { body }),
