@@ -41,7 +41,7 @@ describe('loading on the first request', () => {
 });
 
 describe('a blocking completion', () => {
-  test('has its id, the time and the exact text', async () => {
+  test('has the time and the exact text', async () => {
     const before = Math.floor(Date.now() / 1000);
     const request = openai.chat.completions.create({ model: 'alpha', messages: hello });
     const { data, response } = await request.withResponse();
