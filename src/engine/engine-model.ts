@@ -1,4 +1,5 @@
-import { close, type LoadModelOptions, loadModel, unloadModel } from '@qvac/sdk';
+import { once } from 'node:events';
+import { close, type LoadModelOptions, loadModel, unloadModel, WorkerCrashedError } from '@qvac/sdk';
 import type { CallFailure, LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
@@ -58,6 +59,12 @@ export class EngineModel {
           return await transcribe(toTranscribeModel(this.#spec, this.#modelId), call.request, emit, signal);
       }
     } catch (error) {
+      if (error instanceof WorkerCrashedError || !this.#process.isRunning) {
+        // Its end is reported, with the reason, and the gateway then ends the call.
+        await this.#process.ensureExited();
+        if (!signal.aborted) await once(signal, 'abort');
+        return;
+      }
       emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });
     }
   }

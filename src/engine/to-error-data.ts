@@ -1,9 +1,4 @@
-import {
-  ContextOverflowError,
-  RequestRejectedByPolicyError,
-  WorkerCrashedError,
-  WorkerShutdownError,
-} from '@qvac/sdk';
+import { ContextOverflowError, RequestRejectedByPolicyError, WorkerShutdownError } from '@qvac/sdk';
 import { ApiError, type ErrorData } from '../protocol/errors.js';
 
 /** llama.cpp's own words, which reach us untyped in SDK 0.16: it knows them without the word "batch" only. */
@@ -35,12 +30,6 @@ export function toErrorData(error: unknown, alias: string): ErrorData {
       code: 'invalid_response_format',
       message: `The JSON schema can't be enforced: ${badSchema[1]?.trim()}`,
       param: 'response_format',
-    };
-  }
-  if (error instanceof WorkerCrashedError) {
-    return {
-      code: 'worker_crashed',
-      message: `The engine of model '${alias}' ended unexpectedly. The model is loaded again on the next request.`,
     };
   }
   if (error instanceof WorkerShutdownError) {

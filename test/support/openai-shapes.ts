@@ -135,7 +135,7 @@ const model = {
 const loaded = z.strictObject(model);
 const configured = z.strictObject({
   ...model,
-  state: z.enum(['idle', 'loading', 'ready', 'draining', 'unloading']),
+  state: z.enum(['idle', 'loading', 'ready', 'draining', 'unloading', 'backoff', 'failed']),
 });
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ object: z.literal('list'), data: z.array(item) });

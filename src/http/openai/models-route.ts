@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { Fleet } from '../../models/fleet.js';
-import type { ModelHost } from '../../models/model-host.js';
+import { DRAIN_TIMEOUT_MS, type ModelHost } from '../../models/model-host.js';
 import type { ModelState } from '../../models/model-state.js';
 import { ApiError } from '../../protocol/errors.js';
+import { parseBody } from '../parse-body.js';
 
 /** A model in OpenAI's shape. */
 interface ModelObject {
@@ -21,6 +23,12 @@ interface ModelParams {
 interface ListQuery {
   Querystring: { state?: string };
 }
+
+/** How long running calls may take to finish before an unload cancels them; not at all with `drain=now`. */
+const unloadQuerySchema = z.object({
+  drain: z.enum(['wait', 'now']).default('wait'),
+  timeout_ms: z.coerce.number().int().min(0).max(86_400_000).default(DRAIN_TIMEOUT_MS),
+});
 
 /**
  * `GET /v1/models`, and `GET` and `DELETE /v1/models/:id`.
@@ -46,8 +54,9 @@ export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded'
   });
 
   app.delete<ModelParams>('/v1/models/*', async (request) => {
+    const { drain, timeout_ms } = parseBody(unloadQuerySchema, request.query, {});
     const host = fleet.get(request.params['*']);
-    await host.unload();
+    await host.unload(drain === 'now' ? 0 : timeout_ms);
     return { id: host.alias, object: 'model', deleted: true };
   });
 }

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  ContextOverflowError,
-  RequestRejectedByPolicyError,
-  WorkerCrashedError,
-  WorkerShutdownError,
-} from '@qvac/sdk';
+import { ContextOverflowError, RequestRejectedByPolicyError, WorkerShutdownError } from '@qvac/sdk';
 import { toErrorData } from '../../../src/engine/to-error-data.js';
 
 test("a prompt that is too long, in llama.cpp's own words, comes with its numbers", () => {
@@ -32,7 +27,6 @@ test('a prompt that is too long, as the SDK types it, with its numbers or withou
 
 test("the SDK's errors mean what a client can act on", () => {
   const cases = [
-    [new WorkerCrashedError(null, 'SIGKILL'), 'worker_crashed'],
     [new WorkerShutdownError(), 'model_unloaded'],
     [new RequestRejectedByPolicyError('id', 'completion', 'model', 'queue full'), 'queue_full'],
   ] as const;
@@ -54,6 +48,6 @@ test('anything else is an error of the engine, with its reason', () => {
 });
 
 test('what it gives can cross a thread boundary', () => {
-  const data = toErrorData(new WorkerCrashedError(1, null), 'my-llm');
+  const data = toErrorData(new WorkerShutdownError(), 'my-llm');
   assert.deepEqual(structuredClone(data), data);
 });
