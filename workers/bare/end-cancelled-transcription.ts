@@ -3,20 +3,18 @@
  *
  * `cancel` of @qvac/transcription-whispercpp (SDK 0.16) stops whisper.cpp, but forgets the job before whisper.cpp says
  * that it ended. So the call never settles and none after it ever begins; or the word of its end comes late, is taken for
- * that of the next call, and that one ends without its text. Cancelled while its audio is still decoded, a call goes on
- * all the same. Each seen with the bare SDK.
+ * that of the next call, and that one ends without its text. That of @qvac/transcription-parakeet waits for the end, but
+ * keeps it from the call, which never settles either. Cancelled while its audio is still decoded, a call goes on all the
+ * same. Each seen with the bare SDK.
  */
 
-/** whisper.cpp passes over a cancel that comes as it starts: how long until it is told again. */
-const REPEAT_MS = 50;
-
-/** The part of `TranscriptionWhispercpp` that we build on. The addon is there once the model is loaded. */
+/** The part of `TranscriptionWhispercpp` and `TranscriptionParakeet` that we build on. The addon is there once loaded. */
 interface TranscriptionModel {
   run(audio: AsyncIterable<Uint8Array>): Promise<{ await(): Promise<unknown> }>;
   readonly addon?: Addon;
 }
 
-/** Its private `WhisperInterface`. */
+/** Its private `WhisperInterface` or `ParakeetInterface`. */
 interface Addon {
   cancel(jobId?: number): Promise<void>;
   readonly _binding: { cancel(handle: unknown): Promise<void> };
@@ -30,8 +28,12 @@ interface Running {
   over?: Promise<void>;
 }
 
-/** Makes the model's calls end when they are cancelled. A model that does not look as expected is left as it is. */
-export function endCancelledTranscriptions(model: object): void {
+/**
+ * Makes the model's calls end when they are cancelled. A model that does not look as expected is left as it is.
+ *
+ * @param repeatMs how long until the engine is told again, if it may pass over a cancel.
+ */
+export function endCancelledTranscriptions(model: object, repeatMs?: number): void {
   if (!isTranscriptionModel(model)) return;
   const run = model.run;
   let running: Running | undefined;
@@ -47,14 +49,14 @@ export function endCancelledTranscriptions(model: object): void {
       if (!call?.over) return cancel.call(addon, jobId);
       // The engine itself, past the addon's bookkeeping, which then hears of the end as of any other.
       while (running === call) {
-        addon._binding.cancel(addon._handle).catch(() => {}); // told again below
-        await Promise.race([call.over, new Promise((resolve) => setTimeout(resolve, REPEAT_MS))]);
+        addon._binding.cancel(addon._handle).catch(() => {}); // the call is waited for, not this
+        await (repeatMs === undefined ? call.over : Promise.race([call.over, sleep(repeatMs)]));
       }
     };
   }
 
   model.run = async (audio) => {
-    if (isWhisperAddon(model.addon)) watchCancel(model.addon);
+    if (isAddon(model.addon)) watchCancel(model.addon);
     const call: Running = { isCancelled: false };
     running = call;
     // All of it first, as the engine does too: from here to its start nothing can come between.
@@ -78,6 +80,10 @@ async function readAll(audio: AsyncIterable<Uint8Array>, call: Running): Promise
   return toStream(chunks);
 }
 
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 async function* toStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;
 }
@@ -86,6 +92,6 @@ function isTranscriptionModel(model: object): model is TranscriptionModel {
   return typeof (model as Partial<TranscriptionModel>).run === 'function';
 }
 
-function isWhisperAddon(addon: Partial<Addon> | undefined): addon is Addon {
+function isAddon(addon: Partial<Addon> | undefined): addon is Addon {
   return typeof addon?.cancel === 'function' && typeof addon._binding?.cancel === 'function';
 }

@@ -1,4 +1,18 @@
 import { parakeetPlugin } from '@qvac/sdk/parakeet-transcription/plugin';
+import { endCancelledTranscriptions } from './end-cancelled-transcription.js';
+import { failWithEngine } from './parakeet-failure.js';
+import { muteEngine } from './parakeet-log.js';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(parakeetPlugin, (threads) => ({ maxThreads: Number(threads) }));
+const plugin: typeof parakeetPlugin = {
+  ...parakeetPlugin,
+  createModel(params) {
+    const result = parakeetPlugin.createModel(params);
+    failWithEngine(result.model);
+    endCancelledTranscriptions(result.model);
+    return result;
+  },
+};
+
+muteEngine();
+serveEngine(plugin, (threads) => ({ maxThreads: Number(threads) }));

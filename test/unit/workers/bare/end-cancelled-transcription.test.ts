@@ -5,7 +5,7 @@ import { deferred } from '../../../support/deferred.js';
 import { turns } from '../../../support/turns.js';
 
 /** A model as the SDK's plugin makes it, with an engine that ends a job some time after it was told to. */
-function createModel() {
+function createModel(repeatMs?: number) {
   const runs: Uint8Array[][] = [];
   const cancels: unknown[] = [];
   let forgotten = 0;
@@ -26,7 +26,7 @@ function createModel() {
       return { await: () => ended.promise };
     },
   };
-  endCancelledTranscriptions(model);
+  endCancelledTranscriptions(model, repeatMs);
   return { model, addon, runs, cancels, ended, forgotten: () => forgotten };
 }
 
@@ -43,7 +43,7 @@ test('the engine gets all of the audio', async () => {
 test('a running call is cancelled in the engine, until that says it has ended', async (t) => {
   const later: (() => void)[] = [];
   t.mock.method(globalThis, 'setTimeout', (callback: () => void) => later.push(callback));
-  const { model, addon, cancels, ended, forgotten } = createModel();
+  const { model, addon, cancels, ended, forgotten } = createModel(50);
   await model.run(audioOf(1));
   let isCancelled = false;
   const cancelling = addon.cancel().then(() => {
@@ -58,6 +58,18 @@ test('a running call is cancelled in the engine, until that says it has ended', 
   ended.reject(new Error('Job cancelled'));
   await cancelling;
   assert.equal(forgotten(), 0);
+});
+
+test('an engine that never passes over a cancel is told once', async (t) => {
+  const sleep = t.mock.method(globalThis, 'setTimeout', () => {});
+  const { model, addon, cancels, ended } = createModel();
+  await model.run(audioOf(1));
+  const cancelling = addon.cancel();
+  await turns();
+  ended.reject(new Error('Job cancelled'));
+  await cancelling;
+  assert.deepEqual(cancels, ['handle']);
+  assert.equal(sleep.mock.callCount(), 0);
 });
 
 test('a call that is cancelled while its audio is read never gets to the engine', async () => {
