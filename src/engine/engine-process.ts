@@ -29,6 +29,7 @@ export function watchEngineProcess(report: (event: LifeEvent) => void): EnginePr
   subscribe('child_process', (message) => {
     const { process: spawned } = message as { process: ChildProcess };
     child = spawned;
+    muteStdout(spawned);
     exited = new Promise((resolve) => {
       let stderrTail = '';
       spawned.once('spawn', () => {
@@ -59,5 +60,20 @@ export function watchEngineProcess(report: (event: LifeEvent) => void): EnginePr
       child?.kill('SIGKILL');
       await exited;
     },
+  };
+}
+
+/** What Node's `spawn` calls. */
+interface Spawner {
+  spawn(options: { readonly stdio: readonly unknown[] }): unknown;
+}
+
+/** The SDK lets its process share our stdout, where some engines write: into the midst of the gateway's log. */
+function muteStdout(child: ChildProcess): void {
+  const spawner = child as ChildProcess & Spawner;
+  const { spawn } = spawner;
+  spawner.spawn = (options) => {
+    const [stdin, , ...others] = options.stdio;
+    return spawn.call(child, { ...options, stdio: [stdin, 'ignore', ...others] });
   };
 }

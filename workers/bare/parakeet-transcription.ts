@@ -1,7 +1,6 @@
 import { parakeetPlugin } from '@qvac/sdk/parakeet-transcription/plugin';
 import { endCancelledTranscriptions } from './end-cancelled-transcription.js';
 import { failWithEngine } from './parakeet-failure.js';
-import { muteEngine } from './parakeet-log.js';
 import { serveEngine } from './serve-engine.js';
 
 const plugin: typeof parakeetPlugin = {
@@ -14,5 +13,4 @@ const plugin: typeof parakeetPlugin = {
   },
 };
 
-muteEngine();
 serveEngine(plugin, (threads) => ({ maxThreads: Number(threads) }));
