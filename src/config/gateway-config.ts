@@ -40,6 +40,8 @@ export interface GatewayConfig {
   readonly corsOrigins: CorsOrigins;
   /** What `GET /v1/models` lists unless the request says otherwise. */
   readonly listModels: 'loaded' | 'configured';
+  /** Hosts that images may be fetched from, as `URL` writes them; one without a port means the usual one. */
+  readonly imageHosts: readonly string[];
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
   /** The SDK's own top-level settings, as they were written. */

@@ -8,6 +8,7 @@ import { findConfig, readConfig } from './find-config.js';
 import { frozenCopy } from './frozen-copy.js';
 import type { CorsOrigins, GatewayConfig } from './gateway-config.js';
 import { hideSecrets } from './hide-secrets.js';
+import { toImageHost } from './image-host.js';
 import { type ResolvedModel, resolveModel } from './resolve-model.js';
 import { configSchema, type WrittenCors } from './schema.js';
 
@@ -46,6 +47,7 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     apiKeys: serve.apiKeys.map((written) => (typeof written === 'string' ? { key: written } : written)),
     corsOrigins: toCorsOrigins(serve.cors),
     listModels: serve.listModels,
+    imageHosts: serve.imageHosts.flatMap((host) => toImageHost(host) ?? []),
     models,
     sdk,
     warnings,

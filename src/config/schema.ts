@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
 import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
+import { IMAGE_HOST_ADVICE, toImageHost } from './image-host.js';
 import { MODEL_DEFAULTS } from './model-defaults.js';
 import { SDK_CONFIG_SHAPE } from './sdk-config-shape.js';
 
@@ -98,6 +99,8 @@ const apiKey = z.union([
 
 const corsOrigin = z.string().refine((text) => toOrigin(text) !== undefined, ORIGIN_ADVICE);
 
+const imageHost = z.string().refine((text) => toImageHost(text) !== undefined, IMAGE_HOST_ADVICE);
+
 const serve = z.strictObject({
   host: z
     .string()
@@ -135,6 +138,12 @@ const serve = z.strictObject({
     .default('loaded')
     .describe(
       'What GET /v1/models lists: the models that are loaded, or all that are configured, for clients whose picker should show those that load on demand. Default: loaded.',
+    ),
+  imageHosts: z
+    .array(imageHost)
+    .default([])
+    .describe(
+      'Hosts from which the gateway may fetch images that chat messages name by their http(s) URL, each with a port if it is not the usual one. Default: none, images come in data URLs.',
     ),
   models: z
     .record(modelAlias, z.union([constantName, constantModel, sourceModel]))

@@ -17,6 +17,7 @@ test('without a file, every default and no models', async (t) => {
     apiKeys: [],
     corsOrigins: [],
     listModels: 'loaded',
+    imageHosts: [],
     models: [],
     sdk: {},
     warnings: [],
@@ -184,4 +185,11 @@ test('the message of a ConfigError is the file and one line per problem', async 
       '  serve.port: must be a number, but is "1"; write 1 without quotes',
     ].join('\n'),
   );
+});
+
+test('hosts of images are written as URLs have them', async (t) => {
+  const cwd = await createConfigFolder(t, {
+    'qvac.config.json': { serve: { imageHosts: ['Images.Example.com', 'localhost:8080'] } },
+  });
+  assert.deepEqual((await loadConfig({ cwd })).imageHosts, ['images.example.com', 'localhost:8080']);
 });

@@ -10,7 +10,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   'an unknown key like no other, with all of them': {
     config: { serve: { authentication: true } },
     problems: [
-      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, models',
+      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, models',
     ],
   },
   'an unknown key of a model': {
@@ -116,6 +116,12 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
     config: { serve: { cors: { origins: ['https://app.example.com', '*'] } } },
     problems: [
       'serve.cors.origins[1]: must be an origin, as https://app.example.com; for all of them, enable CORS without origins',
+    ],
+  },
+  'an image host that is a URL': {
+    config: { serve: { imageHosts: ['images.example.com', 'https://images.example.com'] } },
+    problems: [
+      'serve.imageHosts[1]: must be a host name or an IP address, with a port if it is not the usual one: images.example.com, 192.168.1.5:8080',
     ],
   },
   'a quoted boolean': {
