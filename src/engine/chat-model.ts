@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../protocol/model-spec.js';
+import { type ModelSpec, takesImages } from '../protocol/model-spec.js';
 
 /** What the SDK takes for `ctx_size` when the config says nothing. */
 const SDK_CONTEXT_TOKENS = 1024;
@@ -16,7 +16,8 @@ export interface ChatModel {
 }
 
 /** @param modelId the SDK's name of the loaded model. */
-export function toChatModel({ alias, config }: ModelSpec, modelId: string): ChatModel {
+export function toChatModel(spec: ModelSpec, modelId: string): ChatModel {
+  const { alias, config } = spec;
   const { ctx_size: total = SDK_CONTEXT_TOKENS, parallel = 1 } = config as {
     ctx_size?: number;
     parallel?: number;
@@ -26,6 +27,6 @@ export function toChatModel({ alias, config }: ModelSpec, modelId: string): Chat
     modelId,
     contextTokens: Math.floor(total / parallel), // the slots share the context
     hasTools: config.tools === true,
-    hasImages: config.projectionModelSrc !== undefined,
+    hasImages: takesImages(spec),
   };
 }

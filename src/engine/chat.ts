@@ -31,21 +31,27 @@ export async function chat(
 ): Promise<void> {
   assertAble(model, request);
   const forced = request.tools?.choice === 'required' ? request.tools.definitions : undefined;
-  const history = await toHistory(forced ? withToolDefinitions(request.messages, forced) : request.messages);
+  const messages = forced ? withToolDefinitions(request.messages, forced) : request.messages;
+  const history = await toHistory(messages, model);
+  let last: ChatEvent | CallFailure;
   try {
-    await generate(model, request, toParams(model, request, history.messages), emit, signal);
+    last = await generate(model, request, toParams(model, request, history.messages), emit, signal);
+  } catch (error) {
+    throw history.explain(error);
   } finally {
     await history.remove();
   }
+  emit(last); // whoever hears of the end finds nothing left
 }
 
+/** Emits the events of a completion, but for the last, which it returns. */
 async function generate(
   { contextTokens }: ChatModel,
   request: ChatRequest,
   params: CompletionParams,
   emit: (event: ChatEvent | CallFailure) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ChatEvent | CallFailure> {
   const run = completion(params);
   // Its rejection says nothing that the events do not say.
   run.final.catch(() => {});
@@ -81,23 +87,16 @@ async function generate(
     await freeing;
   }
 
-  if (signal.aborted) emit({ type: 'cancelled' });
-  else emit({ type: 'end', finishReason: reply.finish(finishReason), usage: toUsage(stats, reply.tokens) });
+  if (signal.aborted) return { type: 'cancelled' };
+  return { type: 'end', finishReason: reply.finish(finishReason), usage: toUsage(stats, reply.tokens) };
 }
 
-function assertAble({ alias, hasTools, hasImages }: ChatModel, { tools, messages }: ChatRequest): void {
+function assertAble({ alias, hasTools }: ChatModel, { tools }: ChatRequest): void {
   if (tools?.choice === 'auto' && !hasTools) {
     throw new ApiError(
       'tools_not_enabled',
       `Model '${alias}' was not loaded for tools. Set "tools": true in its config.`,
       { param: 'tools' },
-    );
-  }
-  if (!hasImages && messages.some(({ images = [] }) => images.length > 0)) {
-    throw new ApiError(
-      'unsupported_image_content',
-      `Model '${alias}' takes no images: its config names no projectionModelSrc.`,
-      { param: 'messages' },
     );
   }
 }

@@ -11,6 +11,7 @@ import { threadsPerModel } from '../models/thread-policy.js';
 import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
+import { takesImages } from '../protocol/model-spec.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createDemoModel } from './demo-model.js';
 import { findMissingLibraries } from './missing-libraries.js';
@@ -90,6 +91,7 @@ export async function startGateway(
       apiKeys: config.apiKeys.map(({ key }) => key),
       corsOrigins: config.corsOrigins,
       listModels: config.listModels,
+      images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
     };
     await mkdir(options.uploadFolder);

@@ -6,6 +6,7 @@ import { type Access, createAccessCheck } from './access.js';
 import { replyToUnreadable } from './client-error.js';
 import { closeIdleConnections } from './close-idle-connections.js';
 import { replyWithError } from './error-reply.js';
+import type { ImageRules } from './openai/chat-images.js';
 import { chatRoute } from './openai/chat-route.js';
 import { embeddingsRoute } from './openai/embeddings-route.js';
 import { modelsRoute } from './openai/models-route.js';
@@ -21,6 +22,7 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 export interface ServerOptions extends Access {
   /** What `GET /v1/models` lists unless the request says otherwise. */
   readonly listModels: 'loaded' | 'configured';
+  readonly images: ImageRules;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
   readonly uploadFolder: string;
 }
@@ -83,7 +85,7 @@ export function createServer(
 
   const finishRoutes = rejectOtherMethods(app);
   modelsRoute(app, fleet, options.listModels);
-  chatRoute(app, fleet);
+  chatRoute(app, fleet, options.images);
   embeddingsRoute(app, fleet);
   transcriptionsRoute(app, fleet, options.uploadFolder);
   app.after(finishRoutes); // when the scopes of routes are there too

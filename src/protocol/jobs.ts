@@ -14,7 +14,9 @@ export interface ChatMessage {
 export interface ImageData {
   /** File name extension without the dot. */
   readonly extension: string;
-  readonly base64: string;
+  readonly bytes: Uint8Array;
+  /** The field of the request that it came from, for errors. */
+  readonly param: string;
 }
 
 /** A JSON schema, as the client wrote it. */

@@ -21,3 +21,8 @@ export interface ModelSpec {
   /** The SDK's `modelConfig`, already checked against the SDK's schema, and our own `threads` for llama.cpp. */
   readonly config: Readonly<Record<string, unknown>>;
 }
+
+/** Whether a chat model is loaded with a projector, without which it takes no images. */
+export function takesImages({ config }: ModelSpec): boolean {
+  return config.projectionModelSrc !== undefined;
+}

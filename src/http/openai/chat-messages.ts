@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from '../../protocol/errors.js';
-import type { ChatMessage, ImageData } from '../../protocol/jobs.js';
+import type { ChatMessage } from '../../protocol/jobs.js';
 
 const part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
@@ -30,26 +29,18 @@ export const messageSchema = z.discriminatedUnion('role', [
   plain('function').extend({ name: z.string() }),
 ]);
 
-type Message = z.output<typeof messageSchema>;
+/** A message as a client sends it. */
+export type Message = z.output<typeof messageSchema>;
 type Part = z.output<typeof part>;
 
-/**
- * A message as the engine takes it.
- *
- * @param index its place in the request, for errors.
- * @throws {ApiError} `unsupported_image_content` for an image that is not in a data URL.
- */
-export function toChatMessage(message: Message, index: number): ChatMessage {
+/** A message as the engine takes it, without its images. */
+export function toChatMessage(message: Message): ChatMessage {
   const parts: Part[] =
     typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : (message.content ?? []);
-  const images = parts.flatMap((one, at) =>
-    one.type === 'image_url' ? [toImage(one.image_url.url, index, at)] : [],
-  );
   return {
     role: toEngineRole(message.role),
     // Half of a surrogate pair is no UTF-8, and the engine would refuse the whole request for it.
     content: [...parts.map(toText), ...toolCallsOf(message)].join('').toWellFormed(),
-    ...(images.length > 0 && { images }),
   };
 }
 
@@ -73,15 +64,4 @@ function toolCallsOf(message: Message): string[] {
     ({ name, arguments: json }) =>
       `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": ${json || '{}'}}\n</tool_call>`,
   );
-}
-
-const DATA_URL = /^data:image\/([\w.+-]+);base64,([\w+/=\s]+)$/;
-
-/** Only what the request itself has: a server that fetches what clients name can be sent anywhere. */
-function toImage(url: string, index: number, at: number): ImageData {
-  const [, extension, base64] = DATA_URL.exec(url) ?? [];
-  if (extension && base64) return { extension, base64 };
-  throw new ApiError('unsupported_image_content', 'An image must be a data URL: data:image/png;base64,….', {
-    param: `messages[${index}].content[${at}].image_url.url`,
-  });
 }

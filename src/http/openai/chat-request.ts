@@ -51,10 +51,10 @@ export const chatRequestSchema = z.object({
 export type ChatRequestBody = z.output<typeof chatRequestSchema>;
 
 /**
- * A choice of the request as the engine takes it.
+ * A choice of the request as the engine takes it, without the images.
  *
  * @param choice its index; with a seed, each choice has another.
- * @throws {ApiError} `invalid_tool_choice` or `unsupported_image_content`.
+ * @throws {ApiError} `invalid_tool_choice`.
  */
 export function toChatRequest(body: ChatRequestBody, choice: number): ChatRequest {
   const stop = [body.stop ?? []].flat().filter((text) => text !== '');

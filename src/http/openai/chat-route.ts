@@ -4,13 +4,14 @@ import { streamCall } from '../../models/stream-call.js';
 import { clientOf } from '../client-of.js';
 import { hangUpSignal } from '../hang-up.js';
 import { parseBody } from '../parse-body.js';
+import { type ImageRules, readImages, withImages } from './chat-images.js';
 import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
 import { chatRequestSchema, ignoredParameters, toChatRequest } from './chat-request.js';
 import { collectChoice } from './collect-choice.js';
 import { streamChoices } from './stream-choices.js';
 
 /** `POST /v1/chat/completions`. */
-export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
+export function chatRoute(app: FastifyInstance, fleet: Fleet, imageRules: ImageRules): void {
   app.post('/v1/chat/completions', async (request, reply) => {
     const body = parseBody(chatRequestSchema, request.body, { messages: 'missing_messages' });
     const host = fleet.resolve(body.model ?? undefined, 'chat');
@@ -20,8 +21,11 @@ export function chatRoute(app: FastifyInstance, fleet: Fleet): void {
 
     const abort = new AbortController();
     const signal = hangUpSignal(reply, abort);
+    const images = await readImages(body.messages, host.alias, imageRules, signal);
     const caller = { client: clientOf(request), signal };
-    const choices = requests.map((one) => streamCall<'chat'>(host, { kind: 'chat', request: one }, caller));
+    const choices = requests.map((one) =>
+      streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller),
+    );
     const head = createChatReplyHead(host.alias);
     try {
       if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));

@@ -11,6 +11,7 @@ const LOCAL: ServerOptions = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded' as const,
+  images: { hosts: [], models: [] },
   uploadFolder: 'none',
 };
 const ORIGIN = 'https://app.example';

@@ -15,6 +15,7 @@ const access = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded' as const,
+  images: { hosts: [], models: [] },
   uploadFolder: 'none',
 };
 
