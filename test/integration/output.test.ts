@@ -160,26 +160,6 @@ describe('what has no effect', () => {
   });
 });
 
-describe('an image', () => {
-  const image = (url: string) => ({
-    model: 'alpha',
-    messages: [{ role: 'user' as const, content: [{ type: 'image_url' as const, image_url: { url } }] }],
-  });
-
-  for (const url of ['data:image/png;base64,iVBORw0KGgo=', 'http://127.0.0.1/a.png']) {
-    test(`at ${url.slice(0, 15)} is refused by a model that can't see`, async () => {
-      await assert.rejects(
-        openai.chat.completions.create(image(url)),
-        (error: InstanceType<typeof OpenAI.APIError>) => {
-          assert.equal(error.status, 400);
-          assert.equal(error.code, 'unsupported_image_content');
-          return true;
-        },
-      );
-    });
-  }
-});
-
 test('text of any kind is answered', async () => {
   for (const content of ['\ud800', '漢字', 'שלום', 'a\u0000b', '']) {
     const response = await checkedFetch(`${gateway.url}/v1/chat/completions`, {
