@@ -33,7 +33,7 @@ export class EngineModel {
       this.#report({ type: 'loaded' });
     } catch (error) {
       // A process that died tells its own reason, with what it wrote to stderr: let that report come first.
-      if (!this.#process.isRunning) await this.#process.ensureExited();
+      if (this.#hasDied(error)) await this.#process.ensureExited();
       const reason = error instanceof Error ? error.message : String(error);
       const message = `Model '${this.#spec.alias}' could not be loaded: ${reason}`;
       this.#report({ type: 'load-failed', error: { code: 'model_load_failed', message } });
@@ -59,7 +59,7 @@ export class EngineModel {
           return await transcribe(toTranscribeModel(this.#spec, this.#modelId), call.request, emit, signal);
       }
     } catch (error) {
-      if (error instanceof WorkerCrashedError || !this.#process.isRunning) {
+      if (this.#hasDied(error)) {
         // Its end is reported, with the reason, and the gateway then ends the call.
         await this.#process.ensureExited();
         if (!signal.aborted) await once(signal, 'abort');
@@ -67,6 +67,11 @@ export class EngineModel {
       }
       emit({ type: 'error', error: toErrorData(error, this.#spec.alias) });
     }
+  }
+
+  /** The SDK can notice before the process has ended. */
+  #hasDied(error: unknown): boolean {
+    return error instanceof WorkerCrashedError || !this.#process.isRunning;
   }
 
   /** Unloads the model, also in the middle of its load. When it resolves the process is gone. */

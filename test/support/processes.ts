@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Whether a process lives; one that ended and was not waited for yet counts as dead. */
@@ -15,6 +15,13 @@ export function isAlive(pid: number): boolean {
 /** Resolves when the process is gone; the test's own timeout ends the wait. */
 export async function untilDead(pid: number): Promise<void> {
   while (isAlive(pid)) await delay(20);
+}
+
+/** Process ids of a process's children, of all its threads. Linux only. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
 }
 
 /** Linux: the letter after the command's name, which is in brackets and may have any character. */

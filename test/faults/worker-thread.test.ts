@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type OpenAI from 'openai';
+import { startEndlessStream } from '../support/endless-stream.js';
+import { startFaultGateway } from '../support/fault-gateway.js';
+import { untilDead } from '../support/processes.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const folder = tempFolder();
+const long = { preload: true, config: { ctx_size: 131_072 } };
+const config = writeScriptedConfig(folder, [
+  [ALPHA, long],
+  [BETA, long],
+]);
+
+/** Runs in every thread of the gateway first: a worker does what a file with its thread's number tells it to. */
+const sabotage = `
+import { existsSync } from 'node:fs';
+import { isMainThread, threadId } from 'node:worker_threads';
+if (!isMainThread) {
+  const isOrdered = (what) => existsSync(${JSON.stringify(join(folder, 'thread-'))} + threadId + '-' + what);
+  setInterval(() => {
+    if (isOrdered('throw')) throw new Error('sabotage');
+    if (isOrdered('exit')) process.exit(3);
+  }, 10).unref();
+}`;
+const script = join(folder, 'sabotage.mjs');
+writeFileSync(script, sabotage);
+const gateway = await startFaultGateway(config, folder, {
+  NODE_OPTIONS: `--import=${pathToFileURL(script).href}`,
+});
+const { openai } = gateway;
+
+/** Alpha has the first thread, beta each that comes after it. */
+let threadOfBeta = 2;
+
+describe('a model whose thread', () => {
+  for (const what of ['throw', 'exit'] as const) {
+    test(`does ${what}: its process ends with it, its stream says so, and others do not notice`, async () => {
+      const witness = await startEndlessStream(openai, ALPHA);
+      const struck = await startEndlessStream(openai, BETA);
+      const mark = gateway.log.length;
+      const pid = gateway.pidOf('beta');
+      writeFileSync(join(folder, `thread-${threadOfBeta}-${what}`), '');
+      threadOfBeta += 1;
+      const { code } = await gateway.loggedOf('beta', 'model worker died', mark);
+      assert.equal(code, 'worker_crashed');
+      const error = (await struck.ended) as InstanceType<typeof OpenAI.APIError>;
+      assert.equal(error.code, 'worker_crashed');
+      await untilDead(pid);
+      assert.equal(await gateway.ask('beta'), fallbackOf(BETA));
+      await witness.more(500);
+      await witness.stop();
+    });
+  }
+});
