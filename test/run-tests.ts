@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSystemLibraries } from './system-libraries.js';
 
-const FOLDERS = ['unit', 'integration', 'clients'];
+const FOLDERS = ['unit', 'integration', 'faults', 'clients'];
 
 /** A gateway under test keeps both cores of a small machine busy; more at once would only make each slower. */
 const CONCURRENCY = 2;

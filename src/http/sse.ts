@@ -1,17 +1,26 @@
-import { once } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 
 /**
- * A reply as server-sent events. Frames are written as they come; a slow reader holds up its own stream only.
+ * What may wait in the gateway for the reader of one stream, beside what the system's own buffers hold (megabytes, on
+ * this machine): some 5,000 tokens, the better part of a minute of the fastest models. An engine can't be paused, so a
+ * reader that is further behind is cut.
+ */
+const UNREAD_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * A reply as server-sent events. Frames are written as they come, and nobody waits for the reader: what it has not taken
+ * yet is in one place, the buffer of its socket, however many calls write to it, and that has a limit.
  * Taking it from Fastify ends Fastify's part: whatever goes wrong from here on must be written as a frame.
  */
 export class SseReply {
   readonly #raw: ServerResponse;
+  readonly #log: FastifyBaseLogger;
 
   constructor(reply: FastifyReply) {
     reply.hijack();
     this.#raw = reply.raw;
+    this.#log = reply.log;
     this.#raw.writeHead(200, {
       ...(reply.getHeaders() as OutgoingHttpHeaders),
       'content-type': 'text/event-stream; charset=utf-8',
@@ -20,18 +29,14 @@ export class SseReply {
     });
   }
 
-  /**
-   * Writes finished frames (`data: …\n\n`).
-   *
-   * @throws the signal's reason if the client goes away while it must be waited for.
-   */
-  async write(frames: string, signal: AbortSignal): Promise<void> {
-    if (this.#raw.write(frames)) return;
-    try {
-      await once(this.#raw, 'drain', { signal });
-    } catch (error) {
-      throw signal.aborted ? signal.reason : error;
-    }
+  /** Writes finished frames (`data: …\n\n`). A client that is too far behind is cut: for all others it has hung up. */
+  write(frames: string): void {
+    if (this.#raw.destroyed) return;
+    this.#raw.write(frames);
+    const unreadBytes = this.#raw.writableLength;
+    if (unreadBytes <= UNREAD_LIMIT_BYTES) return;
+    this.#log.warn({ unreadBytes }, 'client cut: it reads its stream too slowly');
+    this.#raw.destroy();
   }
 
   end(frames: string): void {

@@ -4,11 +4,17 @@ import type { CallFailure } from '../protocol/events.js';
 import type { CallCommand } from '../protocol/jobs.js';
 
 /**
+ * Events that may wait for their reader. One that waits for nothing else finds one at a time, also after the event loop
+ * has stood still (measured), so this many show a bug, which must not fill the memory: an engine can't be paused.
+ */
+const PENDING_LIMIT = 10_000;
+
+/**
  * A running call: its events as they come, in arrays of all that has come since the last look; `end` is the last.
  *
- * Iterate it once. It throws an {@link ApiError} if the call failed, the reason if it was cancelled, or what it was told
- * of a worker that died; a port that closes before the end means that too (a job's own reply can overtake the last
- * messages on its port). Leaving the loop early cancels the call.
+ * Iterate it once, and wait for nothing else meanwhile. It throws an {@link ApiError} if the call failed, the reason if
+ * it was cancelled, or what it was told of a worker that died; a port that closes before the end means that too (a job's
+ * own reply can overtake the last messages on its port). Leaving the loop early cancels the call.
  */
 export class CallStream<Event extends { readonly type: string }> implements AsyncIterable<Event[]> {
   /** Resolves when the worker has let go of the call, however it ended: the engine is free again. */
@@ -90,6 +96,13 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
       this.#finish(
         event.type === 'error' ? ApiError.from(event.error) : (this.#cancelReason ?? unasked(this.#alias)),
       );
+      return;
+    }
+    if (this.#isOver) return;
+    if (this.#pending.length >= PENDING_LIMIT) {
+      const unread = new Error(`nobody reads the events of a call of model '${this.#alias}'`);
+      this.cancel(unread);
+      this.#finish(unread);
       return;
     }
     this.#pending.push(event);

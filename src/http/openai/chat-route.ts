@@ -30,7 +30,7 @@ export function chatRoute(app: FastifyInstance, fleet: Fleet, imageRules: ImageR
     try {
       if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));
       const includeUsage = body.stream_options?.include_usage === true;
-      await streamChoices(choices, { head, includeUsage, reply, signal });
+      await streamChoices(choices, { head, includeUsage, reply });
       return reply;
     } finally {
       abort.abort(); // when one choice has failed, nobody wants the others

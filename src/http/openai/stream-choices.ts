@@ -13,8 +13,6 @@ export interface ChoiceStream {
   readonly head: ChatReplyHead;
   readonly includeUsage: boolean;
   readonly reply: FastifyReply;
-  /** The client's hang-up. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -23,7 +21,7 @@ export interface ChoiceStream {
  * @throws what goes wrong before the first event, for a proper reply; after it, it becomes a frame.
  */
 export async function streamChoices(choices: readonly ChoiceEvents[], stream: ChoiceStream): Promise<void> {
-  const { head, includeUsage, reply, signal } = stream;
+  const { head, includeUsage, reply } = stream;
   let sse: SseReply | undefined;
 
   async function pump(choice: ChoiceEvents, index: number): Promise<Usage> {
@@ -34,7 +32,7 @@ export async function streamChoices(choices: readonly ChoiceEvents[], stream: Ch
       let out = isFirst ? frames.first() : '';
       isFirst = false;
       for (const event of events) out += frames.of(event);
-      await sse.write(out, signal);
+      sse.write(out);
       const last = events.at(-1);
       if (last?.type === 'end') return last.usage;
     }

@@ -149,3 +149,17 @@ test('sends no cancel when the loop ends by itself, nor after the end', async ()
   assert.deepEqual(commands, []);
   worker.close();
 });
+
+test('that nobody reads cancels itself, and keeps no more of it', async () => {
+  const { stream, worker, emit } = createStream();
+  const cancelled = once(worker, 'message');
+  const numbers = Array.from({ length: 10_001 }, (_, number) => number);
+  emit(...numbers.map(delta));
+  assert.deepEqual(await cancelled, [{ type: 'cancel' }]);
+  emit(delta(10_001), END);
+  worker.close();
+  await stream.ended;
+  const { events, error } = await collect(stream);
+  assert.deepEqual(events, numbers.slice(0, 10_000).map(delta));
+  assert.match(error?.message ?? '', /nobody reads .*'my-llm'/, 'it does not pass for a whole one');
+});
