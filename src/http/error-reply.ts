@@ -59,7 +59,7 @@ export function replyWithError(error: unknown, request: FastifyRequest, reply: F
   const apiError = toLoggedApiError(error, request.log);
   const { status, retryable } = ERRORS[apiError.code];
   // Fastify would close the connection while the client still sends, who then sees a broken pipe and not the reply.
-  // Left open, Node reads the rest and drops it.
+  // Left open, the rest is drained.
   if (apiError.code === 'request_too_large') reply.removeHeader('connection');
   reply.code(status);
   if (status === 401) reply.header('www-authenticate', 'Bearer');

@@ -4,8 +4,12 @@ import { ApiError } from '../protocol/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Access, createAccessCheck } from './access.js';
 import { replyToUnreadable } from './client-error.js';
+import { CLIENT_LIMITS, type ClientLimits } from './client-limits.js';
 import { closeIdleConnections } from './close-idle-connections.js';
+import { cutStalled } from './cut-stalled.js';
+import { drainRest } from './drain-rest.js';
 import { replyWithError } from './error-reply.js';
+import { limitConnections } from './limit-connections.js';
 import type { ImageRules } from './openai/chat-images.js';
 import { chatRoute } from './openai/chat-route.js';
 import { embeddingsRoute } from './openai/embeddings-route.js';
@@ -25,6 +29,8 @@ export interface ServerOptions extends Access {
   readonly images: ImageRules;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
   readonly uploadFolder: string;
+  /** Tests have less patience. */
+  readonly clientLimits?: Partial<ClientLimits>;
 }
 
 /**
@@ -40,6 +46,12 @@ export function createServer(
   log: Logger,
 ): FastifyInstance {
   const isAnswered = createAccessCheck(options);
+  const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
+  const nodeOptions = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+  };
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // One line per request: ours.
@@ -49,6 +61,7 @@ export function createServer(
     // Of URLs that are none. No hook runs for them.
     frameworkErrors: (error, request, reply) => {
       reply.header('x-request-id', request.id);
+      drainRest(request, limits);
       try {
         if (!isAnswered(request, reply)) replyWithError(error, request, reply);
       } catch (refusal) {
@@ -56,6 +69,10 @@ export function createServer(
       }
     },
     bodyLimit: BODY_LIMIT_BYTES,
+    connectionTimeout: limits.stallTimeoutMs, // of a socket, at any time: see cutStalled
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    http: nodeOptions,
     genReqId: requestId,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
   });
@@ -69,12 +86,15 @@ export function createServer(
   });
   logRequests(app);
   closeIdleConnections(app);
+  limitConnections(app.server, limits.connections, log);
+  cutStalled(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // Before the wait: who is refused takes up nothing.
     if (isAnswered(request, reply)) return reply;
     await started;
   });
+  app.addHook('onSend', async (request) => drainRest(request, limits));
   app.setErrorHandler(replyWithError);
   app.setNotFoundHandler((request) => {
     throw new ApiError(

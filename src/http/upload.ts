@@ -27,7 +27,7 @@ export interface UploadOptions {
   readonly maxBytes: number;
 }
 
-/** For `@fastify/multipart`: a file that is too large ends, and says so. By default it would fail after the whole form. */
+/** For `@fastify/multipart`: a file that is too large says so at once. By default it would fail after the whole form. */
 export const MULTIPART_OPTIONS = { throwFileSizeLimit: false };
 
 /**
@@ -67,15 +67,18 @@ async function readForm(request: FastifyRequest, options: UploadOptions, path: s
           { param: part.fieldname },
         );
       } else {
-        await pipeline(part.file, createWriteStream(path, { mode: 0o600 }));
-        if (part.file.truncated) throw tooLarge(options);
+        const { file } = part;
+        // The parser would let the file end only with its part, which may go on for ever.
+        const stop = (): unknown => file.destroy(tooLarge(options));
+        if (file.truncated) stop();
+        else file.once('limit', stop);
+        await pipeline(file, createWriteStream(path, { mode: 0o600 }));
         hasFile = true;
       }
     }
   } catch (error) {
-    // The parser would stop at a part that nobody reads, and the client never get to the reply.
+    // The parser would stop at a part that nobody reads, and the client never get to the reply. The rest is drained.
     request.raw.unpipe();
-    request.raw.resume();
     throw toFormError(error);
   }
   return { fields, path: hasFile ? path : undefined };
