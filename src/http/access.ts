@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createKeyCheck } from './auth.js';
 import { type AllowedOrigins, corsHeaders, isPreflight } from './cors.js';
 import { createHostGuard } from './host-guard.js';
+import { createOriginGuard } from './origin-guard.js';
 
 /** Who may use the server. */
 export interface Access {
@@ -15,12 +16,13 @@ export interface Access {
 /**
  * What each request must pass before anything else happens with it, its route and its body included.
  *
- * @returns a function that answers a preflight, and then returns true; that throws `invalid_api_key` or
- *   `forbidden_host`; or that lets the request pass.
+ * @returns a function that answers a preflight, and then returns true; that throws `invalid_api_key`, `forbidden_host` or
+ *   `forbidden_origin`; or that lets the request pass.
  */
 export function createAccessCheck({ host, apiKeys, corsOrigins }: Access) {
   const checkKey = createKeyCheck(apiKeys);
   const checkHost = createHostGuard(host);
+  const checkOrigin = createOriginGuard(corsOrigins);
 
   return (request: FastifyRequest, reply: FastifyReply): boolean => {
     // First, so that refusals carry them too: a page could not read why it was refused.
@@ -29,10 +31,14 @@ export function createAccessCheck({ host, apiKeys, corsOrigins }: Access) {
       reply.code(204).send();
       return true;
     }
-    // A page that rebinds DNS has no key, and its browser adds none by itself, as it would a cookie. So a key is enough,
-    // and a gateway with keys may have any name.
-    if (apiKeys.length > 0) checkKey(request.headers);
-    else checkHost(request.headers.host);
+    // A page that rebinds DNS, or sends blindly, has no key, and its browser adds none by itself, as it would a cookie. So
+    // a key is enough, and a gateway with keys may have any name.
+    if (apiKeys.length > 0) {
+      checkKey(request.headers);
+    } else {
+      checkHost(request.headers.host);
+      checkOrigin(request.method, request.headers);
+    }
     return false;
   };
 }

@@ -37,6 +37,7 @@ export const ERRORS = {
   unsupported_image_content: rejected(400),
   invalid_api_key: { status: 401, type: 'authentication_error', retryable: false },
   forbidden_host: rejected(403),
+  forbidden_origin: rejected(403),
   not_found: rejected(404),
   model_not_found: rejected(404),
   method_not_allowed: rejected(405),

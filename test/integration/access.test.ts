@@ -40,6 +40,7 @@ const locked = await startGateway(
   { QVAC_API_KEY: KEYS.QVAC_API_KEY },
 );
 const open = await startGateway(['--cors'], tempFolder());
+const local = await startGateway([], tempFolder());
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const clientWith = (apiKey: string) => createOpenAI(locked.url, apiKey);
@@ -180,6 +181,42 @@ describe('a host that is not ours', () => {
   test('is fine with a key', async () => {
     assert.equal((await getAs('gateway.example', locked.url, bearer(KEY))).status, 200);
     assert.equal((await getAs('gateway.example', locked.url)).status, 401);
+  });
+});
+
+describe('a web page without leave by CORS', () => {
+  const EVIL = 'https://evil.example';
+  const TRANSCRIPTIONS = '/v1/audio/transcriptions';
+  /** What a page can send without a preflight: `fetch(url, { method: 'POST', mode: 'no-cors', body: form })`. */
+  const blindly = async (url: string, headers: Record<string, string>) => {
+    const body = new FormData();
+    body.set('file', new Blob(['no audio']), 'audio.wav');
+    const response = await fetch(url + TRANSCRIPTIONS, { method: 'POST', headers, body });
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    return { status: response.status, ...error };
+  };
+
+  test('can make the gateway do nothing', async () => {
+    for (const headers of [{ origin: EVIL }, { origin: EVIL, 'sec-fetch-site': 'cross-site' }]) {
+      const { status, code, message } = await blindly(local.url, headers);
+      assert.deepEqual([status, code], [403, 'forbidden_origin']);
+      assert.match(message, /'--cors-origin https:\/\/evil\.example'/);
+    }
+    const response = await fetch(`${local.url}/v1/models/demo`, {
+      method: 'DELETE',
+      headers: { origin: EVIL },
+    });
+    assert.equal(response.status, 403);
+  });
+
+  test('is no other client: those that say nothing of a page are served, and pages that --cors lets in', async () => {
+    assert.equal((await blindly(local.url, {})).status, 400, 'it names no model');
+    assert.equal(
+      (await blindly(local.url, { 'sec-fetch-site': 'same-origin', origin: local.url })).status,
+      400,
+    );
+    assert.equal((await blindly(open.url, { origin: EVIL, 'sec-fetch-site': 'cross-site' })).status, 400);
+    assert.equal((await blindly(locked.url, { ...bearer(KEY), origin: EVIL })).status, 400, 'it has a key');
   });
 });
 

@@ -124,3 +124,30 @@ test('refusals carry the headers of CORS: a page is to read why', async () => {
     assert.match(String(headers['access-control-expose-headers']), /x-request-id/);
   }
 });
+
+const CROSS_SITE = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+
+test('without keys, whatever a page sends blindly is refused, and at once', async () => {
+  const app = createTestServer({}, never);
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+    for (const url of ['/v1/chat/completions', '/v1/audio/transcriptions', '/no/such/route', '/v1/%zz']) {
+      const { statusCode, headers, body } = await app.inject({ method, url, headers: CROSS_SITE });
+      assert.equal(statusCode, 403, `${method} ${url}`);
+      assert.ok(headers['x-request-id']);
+      assert.equal(JSON.parse(body).error.code, 'forbidden_origin');
+    }
+  }
+});
+
+test('with a key, or with leave by CORS, the page does not matter', async () => {
+  const request = { method: 'POST', url: '/v1/chat/completions', payload: {} } as const;
+  const bearer = { authorization: 'Bearer sk-1' };
+  for (const [access, headers] of [
+    [{ apiKeys: ['sk-1'] }, { ...CROSS_SITE, ...bearer }],
+    [{ corsOrigins: 'any' }, CROSS_SITE],
+    [{ corsOrigins: [ORIGIN] }, { ...CROSS_SITE, origin: ORIGIN }],
+  ] as const) {
+    const { statusCode } = await createTestServer(access).inject({ ...request, headers });
+    assert.equal(statusCode, 400, JSON.stringify(access));
+  }
+});

@@ -25,6 +25,7 @@ test('every code has its status, its type and whether to try again', () => {
     'unsupported_image_content 400 invalid_request_error final',
     'invalid_api_key 401 authentication_error final',
     'forbidden_host 403 invalid_request_error final',
+    'forbidden_origin 403 invalid_request_error final',
     'not_found 404 invalid_request_error final',
     'model_not_found 404 invalid_request_error final',
     'method_not_allowed 405 invalid_request_error final',
