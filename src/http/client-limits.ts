@@ -10,6 +10,8 @@ export interface ClientLimits {
   readonly stallTimeoutMs: number;
   /** For the next request on a connection that has had one. */
   readonly keepAliveTimeoutMs: number;
+  /** Silence after which TCP asks whether the client's machine is still there. */
+  readonly probeAfterMs: number;
   /** How often Node looks for requests that have run out of the first two. */
   readonly checkIntervalMs: number;
   /** Connections at once. */
@@ -29,6 +31,8 @@ export const CLIENT_LIMITS: ClientLimits = {
   stallTimeoutMs: 30_000,
   // Longer than proxies keep theirs (nginx 60 s): one that closes first never sends into a closed connection.
   keepAliveTimeoutMs: 72_000,
+  // Linux then asks nine times, 75 s apart: a client that vanished while it waited is gone after 12 minutes.
+  probeAfterMs: 60_000,
   checkIntervalMs: 5_000,
   // Far more than a workstation's clients need, and few enough for its memory (some 20 KB each) and its descriptors.
   connections: 2_048,

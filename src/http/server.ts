@@ -51,6 +51,8 @@ export function createServer(
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
+    keepAlive: true,
+    keepAliveInitialDelay: limits.probeAfterMs,
   };
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,

@@ -173,6 +173,22 @@ test('an answer that nobody reads is given up, with a line in the log', async ()
   );
 });
 
+test('an answer that is read slowly but steadily is not given up', async () => {
+  const { url, pool, warnings } = await startServer({ stallTimeoutMs: 200 });
+  const socket = await openSocket(url);
+  socket.write(toRequest(CHAT, hello).replace('host:', 'connection: close\r\nhost:'));
+  const call = await pool.callAt(0);
+  call.emit({ type: 'text-delta', text: 'x'.repeat(32 * MB) });
+  call.end();
+  let length = 0;
+  for await (const chunk of socket) {
+    length += (chunk as Buffer).length;
+    await delay(2);
+  }
+  assert.ok(length > 32 * MB, String(length));
+  assert.deepEqual(warnings(), []);
+});
+
 /** The head of a request whose body comes in chunks, and a chunk of a mebibyte. */
 const CHUNKED = `POST ${CHAT} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\nx-request-id: refused\r\n\r\n`;
 const CHUNK = `100000\r\n${'x'.repeat(MB)}\r\n`;
