@@ -13,6 +13,7 @@ async function startServer() {
   const app = fastify();
   closeIdleConnections(app);
   app.get('/', async () => 'now');
+  app.post('/', async () => 'now');
   app.get('/slow', () => {
     asked.resolve();
     return answer.promise;
@@ -56,5 +57,16 @@ test('a connection without a request, one that had its answer and one that waits
   assert.equal(busy.destroyed, false);
   answer.resolve('the whole answer');
   assert.match(await reply, /200 OK.*the whole answer$/s);
+  await closed;
+});
+
+test('a request whose body does not come to its end does not keep the server either', async () => {
+  const { app, open } = await startServer();
+  const half = await open();
+  const received = once(app.server, 'request');
+  half.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
+  await received;
+  const closed = app.close();
+  await once(half, 'close');
   await closed;
 });
