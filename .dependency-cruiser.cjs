@@ -12,7 +12,8 @@ const LAYERS = {
   models: ['protocol', 'telemetry', 'pool'],
   http: ['protocol', 'telemetry', 'pool', 'models'],
   gateway: ['protocol', 'config', 'telemetry', 'scripted-model', 'pool', 'models', 'http'],
-  cli: ['config', 'telemetry', 'gateway'],
+  supervisor: ['protocol', 'telemetry'],
+  cli: ['config', 'telemetry', 'gateway', 'supervisor'],
 };
 
 const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({

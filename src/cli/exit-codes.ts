@@ -5,4 +5,6 @@ export const EXIT = {
   failure: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** The gateway died again and again. `EX_SOFTWARE` of sysexits.h. */
+  crashLoop: 70,
 } as const;

@@ -46,6 +46,13 @@ serve
       'how log lines look (default: pretty at a terminal, else json)',
     ).choices(['pretty', 'json']),
   )
+  .option(
+    '--shutdown-timeout <seconds>',
+    'how long running calls may take to finish after SIGTERM or Ctrl+C',
+    parseSeconds,
+    30,
+  )
+  .option('--no-supervisor', 'no second process that restarts the gateway when it dies')
   .option('-v, --verbose', 'more detail in the log', false)
   .addHelpText(
     'after',
@@ -70,6 +77,12 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('It must be a whole number of seconds, up to 86400.');
 }
 
 function collect(value: string, values: string[]): string[] {

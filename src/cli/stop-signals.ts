@@ -1,5 +1,5 @@
 /**
- * Listens for SIGINT and SIGTERM.
+ * Listens for the signals to stop. SIGHUP is none: it is kept for a reload.
  *
  * @param insist called at the second one: the person does not want to wait.
  * @returns a signal that aborts at the first.
@@ -9,5 +9,6 @@ export function watchStopSignals(insist: () => void): AbortSignal {
   const onSignal = (): void => (stopping.signal.aborted ? insist() : stopping.abort());
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGBREAK', onSignal); // Windows: Ctrl+Break
   return stopping.signal;
 }

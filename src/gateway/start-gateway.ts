@@ -14,11 +14,11 @@ import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createDemoModel } from './demo-model.js';
+import type { Door } from './door.js';
+import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { createRunFolder } from './run-folder.js';
-
-/** How long running calls may take to finish when the gateway stops. */
-const SHUTDOWN_TIMEOUT_MS = 30_000;
+import { sweepRunFolders } from './sweep-run-folders.js';
 
 /** How a model stands when the gateway has started. */
 export interface StartedModel {
@@ -37,25 +37,42 @@ export interface Gateway {
   readonly url: string;
   readonly models: readonly StartedModel[];
   /** Stops it: running calls may finish until a deadline; then no process, socket or temporary file is left. */
-  stop(): Promise<void>;
-  /** Ends the processes of all models at once. The gateway is of no use then. */
-  kill(): void;
+  stop(shutdownTimeoutMs: number): Promise<void>;
+}
+
+/** What a gateway is started with, beside its config. */
+export interface GatewayOptions {
+  readonly log: Logger;
+  /** How it gets its connections. */
+  readonly door: Door;
+  /** Ends the wait for preloads; the gateway must be stopped all the same. */
+  readonly stopping: AbortSignal;
+  /** The models that a gateway which died had loaded, if this one takes its place. */
+  readonly inherited?: readonly string[] | undefined;
+  /** Told which models the next one should load. */
+  readonly reportLoaded?: ((aliases: readonly string[]) => void) | undefined;
 }
 
 /**
  * Puts the gateway together and starts it. The port is taken at once and answers when the models to preload are loaded.
- * One that can't be loaded does not keep the others from being served.
+ * One that can't be loaded does not keep the others from being served. A gateway that takes another's place answers at
+ * once, and loads meanwhile: a client that does not need these models should not wait for them.
+ *
+ * A process that exits takes the engines' processes and the temporary files along, however it comes to that.
  *
  * @param config without models, the built-in demo model is served.
- * @param stopping ends the wait for preloads; the gateway must be stopped all the same.
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
-export async function startGateway(
-  config: GatewayConfig,
-  log: Logger,
-  stopping: AbortSignal,
-): Promise<Gateway> {
+export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+  const { log, door, stopping, inherited } = options;
+  await sweepRunFolders();
   const folder = await createRunFolder();
+  let fleet: Fleet | undefined;
+  const cleanUp = (): void => {
+    for (const host of fleet?.hosts() ?? []) host.kill();
+    folder.removeSync();
+  };
+  process.once('exit', cleanUp);
   try {
     const models = config.models.length > 0 ? config.models : [await createDemoModel(folder.path)];
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
@@ -66,7 +83,8 @@ export async function startGateway(
       threadsPerModel: threadsPerModel(availableParallelism(), models.length),
     };
     const assets = new AssetsPool(surroundings);
-    const fleet = new Fleet(
+    const loaded = new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {}));
+    fleet = new Fleet(
       models.map((model) => ({
         category: model.category,
         default: model.default,
@@ -77,16 +95,18 @@ export async function startGateway(
           download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
           planRestart: (failures) => planRestart(failures, Math.random),
           createPool: () => new ModelPool(model, model, surroundings),
+          onState: (state) => loaded.changed(model.alias, state),
           log: log.child({ model: model.alias }),
         }),
       })),
     );
+    const hosts = fleet;
 
     let markStarted = (): void => {};
     const started = new Promise<void>((resolve) => {
       markStarted = resolve;
     });
-    const options = {
+    const serverOptions = {
       host: config.host,
       apiKeys: config.apiKeys.map(({ key }) => key),
       corsOrigins: config.corsOrigins,
@@ -94,11 +114,12 @@ export async function startGateway(
       images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
     };
-    await mkdir(options.uploadFolder);
-    const server = createServer(fleet, options, started, log);
-    const url = await server.listen({ host: config.host, port: config.port });
+    await mkdir(serverOptions.uploadFolder);
+    const server = createServer(hosts, serverOptions, started, log);
+    const url = await door.open(server, config.host, config.port);
+    if (inherited) markStarted();
     const [startedModels, missingLibraries] = await Promise.all([
-      Promise.all(models.map((model) => preload(fleet, model, stopping))),
+      Promise.all(models.map((model) => preload(hosts, model, stopping, inherited))),
       findMissingLibraries(models),
     ]);
     for (const { library, models } of missingLibraries) {
@@ -109,22 +130,20 @@ export async function startGateway(
     return {
       url,
       models: startedModels,
-      async stop() {
-        fleet.refuse();
-        const closed = server.close();
-        await Promise.race([closed, delay(SHUTDOWN_TIMEOUT_MS, undefined, { ref: false })]);
-        await fleet.stop();
+      async stop(shutdownTimeoutMs) {
+        hosts.refuse();
+        const closed = Promise.all([server.close(), door.closed()]);
+        await Promise.race([closed, delay(shutdownTimeoutMs, undefined, { ref: false })]);
+        await hosts.stop();
         await assets.closed();
         server.server.closeAllConnections();
         await closed;
         await folder.remove();
-      },
-      kill() {
-        for (const host of fleet.hosts()) host.kill();
-        folder.removeSync();
+        process.off('exit', cleanUp);
       },
     };
   } catch (error) {
+    process.off('exit', cleanUp);
     await folder.remove();
     throw error;
   }
@@ -139,8 +158,9 @@ async function preload(
   fleet: Fleet,
   { alias, category, preload }: ConfiguredModel,
   stopping: AbortSignal,
+  inherited: readonly string[] = [],
 ): Promise<StartedModel> {
-  if (!preload) return { alias, category, isLoaded: false };
+  if (!preload && !inherited.includes(alias)) return { alias, category, isLoaded: false };
   const startedAt = performance.now();
   try {
     await fleet.get(alias).ensureReady(stopping);

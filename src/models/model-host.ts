@@ -35,6 +35,8 @@ export interface ModelHostOptions {
   readonly createPool: () => Pool;
   /** What becomes of the model after so many failures in a row. */
   readonly planRestart: (failures: number) => RestartPlan;
+  /** Told of every change of state. */
+  readonly onState?: (state: ModelState) => void;
   readonly log: Logger;
 }
 
@@ -304,6 +306,7 @@ export class ModelHost {
 
   #apply(event: ModelEvent): void {
     this.#state = transition(this.#state, event);
+    this.#options.onState?.(this.#state);
   }
 }
 

@@ -1,0 +1,15 @@
+import type { LogFormat } from '../telemetry/logger.js';
+import type { AccessOptions } from './access-options.js';
+
+/** Options of `qvac serve openai`, as commander parses them. */
+export interface ServeOptions extends AccessOptions {
+  readonly config?: string;
+  readonly port?: number;
+  readonly host?: string;
+  readonly model: readonly string[];
+  /** In seconds. */
+  readonly shutdownTimeout: number;
+  readonly supervisor: boolean;
+  readonly logFormat?: LogFormat;
+  readonly verbose: boolean;
+}
