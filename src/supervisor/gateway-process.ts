@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type GatewayMessage, SUPERVISED, type SupervisorMessage } from '../protocol/supervision.js';
 import { Heartbeat, TICK_MS } from './heartbeat.js';
 
-/** How long after a process's end its last messages may take. They are in the pipe already. */
-const LAST_MESSAGES_MS = 1_000;
+/** Looks, a millisecond apart, for the end of an ended process's messages. They are in the pipe already. */
+const MOST_LOOKS = 1_000;
 
 /** How a gateway process ended. */
 export interface GatewayEnd {
@@ -72,11 +72,11 @@ export class GatewayProcess {
       if (this.#heartbeat.shouldAsk()) this.send({ type: 'ping' });
       else this.kill(`did not answer for ${this.#heartbeat.limit} s`);
     }, TICK_MS);
-    // A connection that it took and whose confirmation is still in the pipe must not go to the next one.
-    const disconnected = once(this.#child, 'disconnect').catch(() => {});
     try {
       const [exitCode, signal] = (await once(this.#child, 'exit')) as [number | null, string | null];
-      await Promise.race([disconnected, delay(LAST_MESSAGES_MS, undefined, { ref: false })]);
+      // A connection that it took and whose confirmation is still in the pipe must not go to the next one. There is no
+      // event to wait for: Node emits no `disconnect` when a handle was on its way.
+      for (let look = 0; this.#child.connected && look < MOST_LOOKS; look += 1) await delay(1);
       const how = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`;
       return { exitCode, reason: this.#killReason ?? how };
     } catch (error) {

@@ -3,6 +3,7 @@ import { registerPlugin } from '@qvac/sdk/plugins';
 import { ensureRPCSetup, initializeWorkerCore } from '@qvac/sdk/worker-core';
 import env from 'bare-env';
 import { endWithParent } from './end-with-parent.js';
+import { outliveInterrupt } from './outlive-interrupt.js';
 import { streamWithoutPolling } from './stream-without-polling.js';
 
 /** Environment variable with the number of CPU threads of this process's model; set by the model worker. */
@@ -19,6 +20,7 @@ type ToThreadsConfig = (threads: string) => Readonly<Record<string, unknown>>;
  */
 export function serveEngine(plugin: QvacPlugin, toThreadsConfig: ToThreadsConfig = () => ({})): void {
   endWithParent();
+  outliveInterrupt();
   const { hasRPCConfig } = initializeWorkerCore();
   registerPlugin({
     ...plugin,
