@@ -12,10 +12,20 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Starts the program as a child, as a person would. */
-export function spawnCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+/**
+ * Starts the program as a child, as a person would.
+ *
+ * @param detached in a process group of its own, to which a test can send what a terminal would.
+ */
+export function spawnCli(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  detached = false,
+): ChildProcess {
   return spawn(process.execPath, [CLI, ...args], {
     cwd,
+    detached,
     // A key that the developer has set would shut the tests out.
     env: { ...process.env, QVAC_API_KEY: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,7 +13,10 @@ export interface LogLine {
 export interface TestGateway {
   /** Base URL, without `/v1`. */
   readonly url: string;
+  /** The process that was started: the supervisor, unless there is none. */
   readonly pid: number;
+  /** The gateway's process: the first, if it is restarted. */
+  readonly gatewayPid: number;
   /** All log lines so far. */
   readonly log: readonly LogLine[];
   /** What it wrote to stderr so far. */
@@ -34,8 +37,9 @@ export async function startGateway(
   args: readonly string[],
   cwd: string,
   env?: NodeJS.ProcessEnv,
+  { detached = false } = {},
 ): Promise<TestGateway> {
-  const child = spawnCli(['serve', 'openai', '-p', '0', '--log-format', 'json', ...args], cwd, env);
+  const child = spawnCli(['serve', 'openai', '-p', '0', '--log-format', 'json', ...args], cwd, env, detached);
   const log: LogLine[] = [];
   const watchers = new Set<(line: LogLine) => void>();
   let stderr = '';
@@ -71,5 +75,14 @@ export async function startGateway(
   after(stop);
 
   const started = await logged(({ msg }) => msg === 'gateway started');
-  return { url: started.url as string, pid: child.pid, log, stderr: () => stderr, logged, exited, stop };
+  return {
+    url: started.url as string,
+    pid: child.pid,
+    gatewayPid: started.pid as number,
+    log,
+    stderr: () => stderr,
+    logged,
+    exited,
+    stop,
+  };
 }
