@@ -15,6 +15,9 @@ const MISDEEDS = {
  */
 export function provoke(folder: string, misdeed: keyof typeof MISDEEDS): NodeJS.ProcessEnv {
   const path = join(folder, `${misdeed.replaceAll(' ', '-')}.mjs`);
-  writeFileSync(path, `if (process.send || process.argv.includes('--no-supervisor')) process.on('SIGUSR2', () => { ${MISDEEDS[misdeed]} });`);
+  writeFileSync(
+    path,
+    `if (process.send || process.argv.includes('--no-supervisor')) process.on('SIGUSR2', () => { ${MISDEEDS[misdeed]} });`,
+  );
   return { NODE_OPTIONS: `--max-old-space-size=256 --import "${path}"` };
 }
