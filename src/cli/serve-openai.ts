@@ -1,3 +1,4 @@
+import { endWithSupervisor } from '../gateway/end-with-supervisor.js';
 import { openSupervisorLink, takeSupervised } from '../gateway/supervisor-link.js';
 import { EXIT } from './exit-codes.js';
 import type { ServeOptions } from './serve-options.js';
@@ -11,6 +12,7 @@ import type { ServeOptions } from './serve-options.js';
 export async function serveOpenai(options: ServeOptions, version: string): Promise<number> {
   if (takeSupervised()) {
     const link = openSupervisorLink(() => process.exit(EXIT.failure));
+    endWithSupervisor();
     const { runGateway } = await import('./run-gateway.js');
     const exitCode = await runGateway(options, version, link);
     link.close();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { deferred } from '../support/deferred.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { isAlive, untilDead } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
@@ -19,27 +20,33 @@ test('killed under load: nobody is refused, and the models come back by themselv
   const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }], [BETA]]);
   const gateway = await startGateway(['-c', config], folder);
   await ask(gateway.url, '/v1/chat/completions', chat('beta', 'Hello!'));
-  const mark = gateway.log.length;
 
   const errors: string[] = [];
-  const answers: { at: number; askedAt: number; content: string | undefined }[] = [];
+  const contents: (string | undefined)[] = [];
   let isOver = false;
+  const answered = deferred();
   async function client(): Promise<void> {
     while (!isOver) {
-      const askedAt = performance.now();
       try {
-        const answer = await ask(gateway.url, '/v1/chat/completions', chat('alpha', 'Hello!'));
-        answers.push({ at: performance.now(), askedAt, content: contentOf(answer) });
+        contents.push(contentOf(await ask(gateway.url, '/v1/chat/completions', chat('alpha', 'Hello!'))));
+        answered.resolve();
       } catch (error) {
         errors.push((error as NodeJS.ErrnoException).code ?? String(error));
       }
     }
   }
   const clients = Array.from({ length: 8 }, client);
-  await gateway.logged(({ msg }) => msg === 'request completed', mark);
+  await answered.promise;
   process.kill(gateway.gatewayPid, 'SIGKILL');
   const killedAt = performance.now();
-  const knocks = Array.from({ length: 20 }, () => ask(gateway.url, '/v1/models'));
+  const knocks = Array.from({ length: 20 }, async () => {
+    const { status } = await ask(gateway.url, '/v1/models');
+    return { status, ms: performance.now() - killedAt };
+  });
+  const answeredAgain = ask(gateway.url, '/v1/chat/completions', chat('alpha', 'Hello!')).then((answer) => {
+    contents.push(contentOf(answer));
+    return performance.now() - killedAt;
+  });
   const { pid } = await restarted(gateway);
   const since = gateway.log.findIndex(({ msg }) => msg === 'gateway restarted');
   for (const model of ['alpha', 'beta']) {
@@ -52,10 +59,11 @@ test('killed under load: nobody is refused, and the models come back by themselv
   assert.notEqual(pid, gateway.gatewayPid);
   assert.ok(errors.length <= clients.length, `only what ran when it was killed breaks off: ${errors}`);
   for (const code of errors) assert.equal(code, 'ECONNRESET');
-  for (const { content } of answers) assert.equal(content, fallbackOf(ALPHA));
-  const first = answers.find(({ askedAt }) => askedAt >= killedAt);
-  assert.ok(first, 'clients that came after the kill were answered');
-  t.diagnostic(`from the kill to the first new answer: ${Math.round(first.at - killedAt)} ms`);
+  for (const content of contents) assert.equal(content, fallbackOf(ALPHA));
+  const [{ ms = 0 } = {}] = await Promise.all(knocks);
+  t.diagnostic(
+    `from the kill to the first answer: ${Math.round(ms)} ms; of a model: ${Math.round(await answeredAgain)} ms`,
+  );
   assert.equal(await gateway.stop(), 0);
 });
 
@@ -142,4 +150,13 @@ test('the supervisor killed takes everything along, in the middle of a stream to
   process.kill(gateway.pid, 'SIGKILL');
   await Promise.all([untilDead(gateway.gatewayPid), untilDead(bare), broken]);
   assert.deepEqual(readdirSync(temp), [], 'no temporary file');
+});
+
+test('the supervisor killed takes a gateway along whose event loop is blocked', async () => {
+  const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }]]);
+  const gateway = await startGateway(['-c', config], folder, provoke(folder, 'block'));
+  const bare = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
+  process.kill(gateway.gatewayPid, 'SIGUSR2');
+  process.kill(gateway.pid, 'SIGKILL');
+  await Promise.all([untilDead(gateway.gatewayPid), untilDead(bare)]);
 });
