@@ -56,11 +56,11 @@ test('an engine that works on a long prompt is not taken for hung', async (t) =>
 });
 
 test('a load that does not end is ended', async () => {
-  const before = childrenOf(gateway.pid);
+  const before = childrenOf(gateway.gatewayPid);
   const refused = refusalOf(gateway.ask('gamma'));
   const isNew = (pid: number): boolean => !before.includes(pid);
-  while (!childrenOf(gateway.pid).some(isNew)) await delay(5);
-  const pid = childrenOf(gateway.pid).find(isNew) as number;
+  while (!childrenOf(gateway.gatewayPid).some(isNew)) await delay(5);
+  const pid = childrenOf(gateway.gatewayPid).find(isNew) as number;
   process.kill(pid, 'SIGSTOP');
   const { status, code, message } = await refused;
   assert.deepEqual([status, code], [503, 'model_load_timeout']);

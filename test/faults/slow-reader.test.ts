@@ -38,7 +38,7 @@ const isCut = (id: string) => (line: LogLine) => line.requestId === id && /too s
 
 /** Resident memory of the gateway, without its engines. Linux only; elsewhere 0. */
 function memoryMb(): number {
-  const path = `/proc/${gateway.pid}/status`;
+  const path = `/proc/${gateway.gatewayPid}/status`;
   if (!existsSync(path)) return 0;
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(path, 'utf8'))?.[1]) / 1024;
 }

@@ -35,6 +35,7 @@ async function startServer(
       apiKeys: [],
       corsOrigins: [],
       listModels: 'loaded',
+      images: { hosts: [], models: [] },
       uploadFolder: 'none',
       ...options,
       clientLimits: { checkIntervalMs: 20, ...clientLimits },
