@@ -42,6 +42,8 @@ export interface GatewayConfig {
   readonly listModels: 'loaded' | 'configured';
   /** Hosts that images may be fetched from, as `URL` writes them; one without a port means the usual one. */
   readonly imageHosts: readonly string[];
+  /** For a request that does not say how long it waits; `undefined` is as long as it needs. */
+  readonly requestTimeoutMs: number | undefined;
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
   /** The SDK's own top-level settings, as they were written. */

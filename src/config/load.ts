@@ -48,6 +48,7 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     corsOrigins: toCorsOrigins(serve.cors),
     listModels: serve.listModels,
     imageHosts: serve.imageHosts.flatMap((host) => toImageHost(host) ?? []),
+    requestTimeoutMs: serve.requestTimeoutMs,
     models,
     sdk,
     warnings,

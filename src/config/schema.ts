@@ -145,6 +145,14 @@ const serve = z.strictObject({
     .describe(
       'Hosts from which the gateway may fetch images that chat messages name by their http(s) URL, each with a port if it is not the usual one. Default: none, images come in data URLs.',
     ),
+  requestTimeoutMs: z
+    .int()
+    .min(1)
+    .max(MAX_TIMEOUT_MS)
+    .optional()
+    .describe(
+      'How long a request may take, waiting for the model included, in milliseconds. Then it is cancelled, with 504 deadline_exceeded. A request may say otherwise by its header x-request-timeout-ms. Default: as long as it needs.',
+    ),
   models: z
     .record(modelAlias, z.union([constantName, constantModel, sourceModel]))
     .default({})

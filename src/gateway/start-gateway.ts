@@ -111,6 +111,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       apiKeys: config.apiKeys.map(({ key }) => key),
       corsOrigins: config.corsOrigins,
       listModels: config.listModels,
+      requestTimeoutMs: config.requestTimeoutMs,
       images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
     };

@@ -3,6 +3,7 @@ import type { Fleet } from '../models/fleet.js';
 import { ApiError } from '../protocol/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Access, createAccessCheck } from './access.js';
+import { createCallerOf } from './caller.js';
 import { replyToUnreadable } from './client-error.js';
 import { CLIENT_LIMITS, type ClientLimits } from './client-limits.js';
 import { closeIdleConnections } from './close-idle-connections.js';
@@ -27,6 +28,8 @@ export interface ServerOptions extends Access {
   /** What `GET /v1/models` lists unless the request says otherwise. */
   readonly listModels: 'loaded' | 'configured';
   readonly images: ImageRules;
+  /** For the whole answer to a request that does not say how long it waits. */
+  readonly requestTimeoutMs?: number | undefined;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
   readonly uploadFolder: string;
   /** Tests have less patience. */
@@ -107,9 +110,10 @@ export function createServer(
 
   const finishRoutes = rejectOtherMethods(app);
   modelsRoute(app, fleet, options.listModels);
-  chatRoute(app, fleet, options.images);
-  embeddingsRoute(app, fleet);
-  transcriptionsRoute(app, fleet, options.uploadFolder);
+  const callerOf = createCallerOf(options.requestTimeoutMs);
+  chatRoute(app, fleet, callerOf, options.images);
+  embeddingsRoute(app, fleet, callerOf);
+  transcriptionsRoute(app, fleet, callerOf, options.uploadFolder);
   app.after(finishRoutes); // when the scopes of routes are there too
   return app;
 }

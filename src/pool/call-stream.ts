@@ -25,7 +25,6 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
   #pending: Event[] = [];
   #isOver = false;
   #failure: unknown;
-  #cancelReason: unknown;
   #cancelAskedAt: number | undefined;
   #hasLife = false;
   #wake = (): void => {};
@@ -61,12 +60,12 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
     this.#port.close();
   }
 
-  /** Frees the engine; the stream then throws `reason`, unless it had ended before. */
+  /** Frees the engine. The stream throws `reason` at once, unless it had ended before: an engine may take its time. */
   cancel(reason: unknown): void {
     if (this.#isOver) return;
-    this.#cancelReason ??= reason;
-    this.#cancelAskedAt ??= performance.now();
+    this.#cancelAskedAt = performance.now();
     this.#port.postMessage({ type: 'cancel' } satisfies CallCommand);
+    this.#finish(reason);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Event[], void> {
@@ -92,17 +91,13 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
 
   #accept(event: Event | CallFailure): void {
     this.#hasLife = true;
+    if (this.#isOver) return;
     if (isFailure(event)) {
-      this.#finish(
-        event.type === 'error' ? ApiError.from(event.error) : (this.#cancelReason ?? unasked(this.#alias)),
-      );
+      this.#finish(event.type === 'error' ? ApiError.from(event.error) : unasked(this.#alias));
       return;
     }
-    if (this.#isOver) return;
     if (this.#pending.length >= PENDING_LIMIT) {
-      const unread = new Error(`nobody reads the events of a call of model '${this.#alias}'`);
-      this.cancel(unread);
-      this.#finish(unread);
+      this.cancel(new Error(`nobody reads the events of a call of model '${this.#alias}'`));
       return;
     }
     this.#pending.push(event);

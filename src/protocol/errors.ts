@@ -46,6 +46,7 @@ export const ERRORS = {
   client_closed_request: rejected(499), // nobody reads it but the log
   // The request is fine; this server can't serve it now.
   queue_full: { status: 429, type: 'rate_limit_error', retryable: true },
+  deadline_exceeded: { status: 504, type: 'server_error', retryable: false },
   engine_error: { status: 500, type: 'server_error', retryable: false },
   internal_error: { status: 500, type: 'server_error', retryable: false },
   model_load_failed: { status: 500, type: 'server_error', retryable: false },

@@ -32,7 +32,8 @@ if (!isMainThread) {
 const script = join(folder, 'sabotage.mjs');
 writeFileSync(script, sabotage);
 const gateway = await startFaultGateway(config, folder, {
-  NODE_OPTIONS: `--import=${pathToFileURL(script).href}`,
+  args: ['--no-supervisor'], // in whose gateway a thread comes before those of the models
+  env: { NODE_OPTIONS: `--import=${pathToFileURL(script).href}` },
 });
 const { openai } = gateway;
 

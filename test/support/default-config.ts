@@ -8,6 +8,7 @@ export const DEFAULT_CONFIG: GatewayConfig = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded',
+  requestTimeoutMs: undefined,
   imageHosts: [],
   models: [],
   sdk: {},

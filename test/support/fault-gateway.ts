@@ -21,9 +21,9 @@ export interface FaultGateway extends TestGateway {
 export async function startFaultGateway(
   config: string,
   cwd: string,
-  env?: NodeJS.ProcessEnv,
+  { args = [], env }: { args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
 ): Promise<FaultGateway> {
-  const gateway = await startGateway(['-v', '-c', config], cwd, env);
+  const gateway = await startGateway(['-v', '-c', config, ...args], cwd, env);
   const openai = createOpenAI(gateway.url);
   return {
     ...gateway,

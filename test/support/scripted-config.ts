@@ -7,6 +7,7 @@ import { createScriptedModel } from '../../src/scripted-model/scripted-model.js'
 interface EntryOverrides {
   readonly default?: boolean;
   readonly preload?: boolean;
+  readonly queue?: number;
   readonly loadTimeoutMs?: number;
   readonly stallTimeoutMs?: number;
   readonly config?: Readonly<Record<string, unknown>>;

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import { streamCall } from '../../models/stream-call.js';
-import { clientOf } from '../client-of.js';
-import { hangUpSignal } from '../hang-up.js';
+import type { CallerOf } from '../caller.js';
 import { parseBody } from '../parse-body.js';
 import { type ImageRules, readImages, withImages } from './chat-images.js';
 import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
@@ -11,7 +10,12 @@ import { collectChoice } from './collect-choice.js';
 import { streamChoices } from './stream-choices.js';
 
 /** `POST /v1/chat/completions`. */
-export function chatRoute(app: FastifyInstance, fleet: Fleet, imageRules: ImageRules): void {
+export function chatRoute(
+  app: FastifyInstance,
+  fleet: Fleet,
+  callerOf: CallerOf,
+  imageRules: ImageRules,
+): void {
   app.post('/v1/chat/completions', async (request, reply) => {
     const body = parseBody(chatRequestSchema, request.body, { messages: 'missing_messages' });
     const host = fleet.resolve(body.model ?? undefined, 'chat');
@@ -20,9 +24,8 @@ export function chatRoute(app: FastifyInstance, fleet: Fleet, imageRules: ImageR
     if (ignored.length > 0) request.log.warn({ parameters: ignored }, 'parameters ignored');
 
     const abort = new AbortController();
-    const signal = hangUpSignal(reply, abort);
-    const images = await readImages(body.messages, host.alias, imageRules, signal);
-    const caller = { client: clientOf(request), signal };
+    const caller = callerOf(request, reply, abort);
+    const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
     const choices = requests.map((one) =>
       streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller),
     );

@@ -2,8 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import { streamCall } from '../../models/stream-call.js';
 import type { EmbedEvent } from '../../protocol/events.js';
-import { clientOf } from '../client-of.js';
-import { hangUpSignal } from '../hang-up.js';
+import type { CallerOf } from '../caller.js';
 import { parseBody } from '../parse-body.js';
 import {
   type EncodingFormat,
@@ -14,7 +13,7 @@ import {
 import { embeddingsRequestSchema, isBatch, toTexts } from './embeddings-request.js';
 
 /** `POST /v1/embeddings`. */
-export function embeddingsRoute(app: FastifyInstance, fleet: Fleet): void {
+export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: CallerOf): void {
   app.post('/v1/embeddings', async (request, reply) => {
     const body = parseBody(embeddingsRequestSchema, request.body, { input: 'missing_input' });
     const host = fleet.resolve(body.model ?? undefined, 'embeddings');
@@ -22,7 +21,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet): void {
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },
-      { client: clientOf(request), signal: hangUpSignal(reply) },
+      callerOf(request, reply),
     );
     const { embeddings, size, promptTokens } = await collect(
       call,

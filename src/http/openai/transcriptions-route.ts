@@ -4,9 +4,8 @@ import type { Fleet } from '../../models/fleet.js';
 import { streamCall } from '../../models/stream-call.js';
 import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
-import { clientOf } from '../client-of.js';
+import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
-import { hangUpSignal } from '../hang-up.js';
 import { MULTIPART_OPTIONS, notAForm, withUpload } from '../upload.js';
 import { checkAudioFile } from './transcriptions-audio.js';
 import { toTranscriptionParams } from './transcriptions-request.js';
@@ -18,7 +17,12 @@ const MAX_FILE_BYTES = 25 * 1024 * 1024;
  *
  * @param uploadFolder absolute path of a folder that ends with this run.
  */
-export function transcriptionsRoute(app: FastifyInstance, fleet: Fleet, uploadFolder: string): void {
+export function transcriptionsRoute(
+  app: FastifyInstance,
+  fleet: Fleet,
+  callerOf: CallerOf,
+  uploadFolder: string,
+): void {
   const upload = {
     folder: uploadFolder,
     field: 'file',
@@ -35,7 +39,7 @@ export function transcriptionsRoute(app: FastifyInstance, fleet: Fleet, uploadFo
       replyWithError(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? notAForm() : error, request, reply),
     );
     scope.post('/v1/audio/transcriptions', async (request, reply) => {
-      const signal = hangUpSignal(reply);
+      const caller = callerOf(request, reply);
       const { format, text } = await withUpload(request, upload, async ({ fields, path }) => {
         if (path === undefined) {
           throw new ApiError(
@@ -55,7 +59,7 @@ export function transcriptionsRoute(app: FastifyInstance, fleet: Fleet, uploadFo
         const call = streamCall<'transcribe'>(
           host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },
-          { client: clientOf(request), signal },
+          caller,
         );
         return { format: params.format, text: await collect(call) };
       });

@@ -17,6 +17,7 @@ test('without a file, every default and no models', async (t) => {
     apiKeys: [],
     corsOrigins: [],
     listModels: 'loaded',
+    requestTimeoutMs: undefined,
     imageHosts: [],
     models: [],
     sdk: {},

@@ -10,7 +10,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   'an unknown key like no other, with all of them': {
     config: { serve: { authentication: true } },
     problems: [
-      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, models',
+      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, requestTimeoutMs, models',
     ],
   },
   'an unknown key of a model': {

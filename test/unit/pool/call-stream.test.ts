@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { CallStream } from '../../../src/pool/call-stream.js';
+import { ApiError } from '../../../src/protocol/errors.js';
 import type { CallFailure } from '../../../src/protocol/events.js';
 import { turns } from '../../support/turns.js';
 
@@ -91,12 +92,36 @@ test('tells the worker of a cancel, and throws its first reason', async () => {
   worker.close();
 });
 
-test('that was cancelled too late ends well', async () => {
+test('that was cancelled is over for its reader at once, and for the engine when that lets go', async () => {
   const { stream, worker, emit } = createStream();
-  stream.cancel(new Error('the client hung up'));
-  emit(END);
-  assert.deepEqual(await collect(stream), { events: [END] });
+  const reason = new Error('the client hung up');
+  const reading = collect(stream);
+  stream.cancel(reason);
+  assert.equal((await reading).error, reason);
+  assert.equal(typeof stream.cancelAskedAt, 'number');
+  let hasEnded = false;
+  void stream.ended.then(() => {
+    hasEnded = true;
+  });
+  emit(delta(1), END);
+  await turns();
+  assert.equal(hasEnded, false);
   worker.close();
+  await stream.ended;
+});
+
+test('whose worker is lost throws what it was told of that', async () => {
+  const { stream, emit } = createStream();
+  const reason = new ApiError('worker_hung', 'It hangs.');
+  emit(delta(1));
+  await turns();
+  assert.equal(stream.takeLifeSign(), true);
+  assert.equal(stream.takeLifeSign(), false);
+  stream.lose(reason);
+  const { events, error } = await collect(stream);
+  assert.deepEqual(events, [delta(1)]);
+  assert.equal(error, reason);
+  await stream.ended;
 });
 
 test('that the engine cancelled unasked does not pass for a whole one', async () => {

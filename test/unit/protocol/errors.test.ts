@@ -33,6 +33,7 @@ test('every code has its status, its type and whether to try again', () => {
     'unsupported_media_type 415 invalid_request_error final',
     'client_closed_request 499 invalid_request_error final',
     'queue_full 429 rate_limit_error retry',
+    'deadline_exceeded 504 server_error final',
     'engine_error 500 server_error final',
     'internal_error 500 server_error final',
     'model_load_failed 500 server_error final',
