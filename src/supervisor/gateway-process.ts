@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type GatewayMessage, SUPERVISED, type SupervisorMessage } from '../protocol/supervision.js';
+import { childStdio } from './child-stdio.js';
 import { Heartbeat, TICK_MS } from './heartbeat.js';
 
 /** Looks, a millisecond apart, for the end of an ended process's messages. They are in the pipe already. */
@@ -34,7 +35,7 @@ export class GatewayProcess {
   constructor({ entry, args }: GatewayCommand, onMessage: (message: GatewayMessage) => void) {
     this.#child = fork(entry, args, {
       env: { ...process.env, [SUPERVISED]: '1' },
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      stdio: childStdio(args),
       windowsHide: true,
     } as Parameters<typeof fork>[2]);
     this.#child.on('message', (message: GatewayMessage) => {
