@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const MISDEEDS = {
   throw: "setImmediate(() => { throw new Error('provoked'); })",
   reject: "Promise.reject(new Error('provoked'))",
-  block: 'while (true);',
+  block: "fs.writeSync(2, 'blocked'); while (true);",
   'fill the heap': 'const all = []; while (true) all.push(new Array(10_000).fill(all.length));',
 };
 
@@ -17,7 +17,7 @@ export function provoke(folder: string, misdeed: keyof typeof MISDEEDS): NodeJS.
   const path = join(folder, `${misdeed.replaceAll(' ', '-')}.mjs`);
   writeFileSync(
     path,
-    `if (process.send || process.argv.includes('--no-supervisor')) process.on('SIGUSR2', () => { ${MISDEEDS[misdeed]} });`,
+    `import fs from 'node:fs';\nif (process.send || process.argv.includes('--no-supervisor')) process.on('SIGUSR2', () => { ${MISDEEDS[misdeed]} });`,
   );
   return { NODE_OPTIONS: `--max-old-space-size=256 --import "${path}"` };
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { deferred } from '../support/deferred.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { isAlive, untilDead } from '../support/processes.js';
+import { isAlive, isStopped, untilDead } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -93,6 +94,9 @@ describe('a gateway that does not answer', { concurrency: true }, () => {
       const config = writeScriptedConfig(folder, [[ALPHA]]);
       const gateway = await startGateway(['-c', config], folder, provoke(folder, 'block'));
       process.kill(gateway.gatewayPid, how === 'is stopped' ? 'SIGSTOP' : 'SIGUSR2');
+      // Or it might still take the connection, which then ends with it.
+      const isStuck = () => isStopped(gateway.gatewayPid) || gateway.stderr().includes('blocked');
+      while (!isStuck()) await delay(5);
       const { status } = await ask(gateway.url, '/v1/models');
       assert.equal(status, 200);
       assert.equal((await died(gateway)).reason, 'did not answer for 10 s');

@@ -45,7 +45,7 @@ async function start(name: string, args: readonly string[] = [], env: NodeJS.Pro
 
 test('a signal lets the running call finish and refuses the one that waits', async () => {
   const { gateway, stream, assertNothingLeft } = await start('finish');
-  const running = await stream(2_000);
+  const running = await stream(300);
   const queued = ask(gateway.url, '/v1/chat/completions', chat('alpha', 'Hello!'));
   await gateway.logged(({ msg }) => msg === 'call queued');
   process.kill(gateway.pid, 'SIGTERM');
@@ -59,7 +59,7 @@ test('a signal lets the running call finish and refuses the one that waits', asy
 
 test('Ctrl+C, which reaches every process of the group, lets the running call finish too', async () => {
   const { gateway, bare, stream, assertNothingLeft } = await start('ctrl-c');
-  const running = await stream(2_000);
+  const running = await stream(300);
   process.kill(-gateway.pid, 'SIGINT');
   await gateway.logged(({ msg }) => msg.startsWith('stopping'));
   assert.ok(isAlive(bare));

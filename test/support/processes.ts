@@ -12,6 +12,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether a process was stopped by a signal. Linux only. */
+export function isStopped(pid: number): boolean {
+  return stateOf(pid) === 'T';
+}
+
 /** Resolves when the process is gone; the test's own timeout ends the wait. */
 export async function untilDead(pid: number): Promise<void> {
   while (isAlive(pid)) await delay(20);
