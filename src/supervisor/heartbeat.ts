@@ -1,8 +1,8 @@
 /** Time between two questions. */
 export const TICK_MS = 1_000;
 
-/** Unanswered questions in a row after which a gateway that serves counts as hung. */
-const SERVING_LIMIT = 10;
+/** Unanswered questions in a row after which a gateway that serves counts as hung. A machine that swaps is slow, too. */
+const SERVING_LIMIT = 20;
 
 /** While it starts: modules and config are read at one go. */
 const STARTING_LIMIT = 60;

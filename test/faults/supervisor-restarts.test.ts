@@ -99,7 +99,7 @@ describe('a gateway that does not answer', { concurrency: true }, () => {
       while (!isStuck()) await delay(5);
       const { status } = await ask(gateway.url, '/v1/models');
       assert.equal(status, 200);
-      assert.equal((await died(gateway)).reason, 'did not answer for 10 s');
+      assert.equal((await died(gateway)).reason, 'did not answer for 20 s');
       assert.equal(await gateway.stop(), 0);
     });
   }

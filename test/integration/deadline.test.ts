@@ -3,13 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { startEndlessStream } from '../support/endless-stream.js';
 import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
+import { createOpenAI } from '../support/openai-client.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
-import { ALPHA, fallbackOf } from '../support/scripts.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const folder = tempFolder();
 const path = writeScriptedConfig(folder, [
   [ALPHA, { preload: true, queue: 1, config: { ctx_size: 131_072 } }],
+  [BETA, { preload: true, config: { ctx_size: 131_072 } }],
 ]);
 const config = JSON.parse(readFileSync(path, 'utf8'));
 config.serve.requestTimeoutMs = 60_000;
@@ -68,4 +70,23 @@ test('a queue that is full answers 429, and when to come back; who waited first 
   assert.match(headers?.get('retry-after') ?? '', /^[1-9]\d*$/);
   await stream.stop();
   assert.equal(await waiting, fallbackOf(ALPHA));
+});
+
+test('clients take turns: one call is not behind all those of another', async () => {
+  const stream = await startEndlessStream(openai, BETA);
+  const order: string[] = [];
+  const askAs = async (key: string): Promise<void> => {
+    const mark = gateway.log.length;
+    const answer = createOpenAI(gateway.url, key).chat.completions.create({
+      model: 'beta',
+      messages: [{ role: 'user', content: 'Hello!' }],
+    });
+    answered.push(answer.then(() => void order.push(key)));
+    await gateway.loggedOf('beta', 'call queued', mark);
+  };
+  const answered: Promise<void>[] = [];
+  for (const key of ['greedy', 'greedy', 'greedy', 'modest']) await askAs(key);
+  await stream.stop();
+  await Promise.all(answered);
+  assert.deepEqual(order, ['greedy', 'modest', 'greedy', 'greedy']);
 });

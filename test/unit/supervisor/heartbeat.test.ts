@@ -9,10 +9,10 @@ function patience(heartbeat: Heartbeat): number {
   return asked;
 }
 
-test('ten unanswered questions in a row, and it is hung', () => {
+test('twenty unanswered questions in a row, and it is hung', () => {
   const heartbeat = new Heartbeat();
   heartbeat.serving();
-  assert.equal(patience(heartbeat), 10);
+  assert.equal(patience(heartbeat), 20);
   assert.equal(heartbeat.shouldAsk(), false);
 });
 
@@ -21,7 +21,7 @@ test('an answer starts the count anew', () => {
   heartbeat.serving();
   for (let tick = 0; tick < 9; tick += 1) heartbeat.shouldAsk();
   heartbeat.answered();
-  assert.equal(patience(heartbeat), 10);
+  assert.equal(patience(heartbeat), 20);
 });
 
 test('while it starts it may take longer', () => {
