@@ -16,18 +16,25 @@ const EXIT_GRACE_MS = 5_000;
 export interface EngineProcess {
   /** False once it has ended, and before the first use of the SDK. */
   readonly isRunning: boolean;
-  /** Resolves when no process is left. One that outlives its grace is killed. */
+  /** Resolves when no process is left, and none can be started any more. One that outlives its grace is killed. */
   ensureExited(): Promise<void>;
 }
 
-/** Watches for the `bare` process of this thread and reports its start and its end. Call it before the SDK is used. */
-export function watchEngineProcess(report: (event: LifeEvent) => void): EngineProcess {
+/**
+ * Watches for the `bare` process of this thread and reports its start and its end. Call it before the SDK is used.
+ *
+ * @param mayRestart whether the SDK may start another when one has ended, as it does whenever it is asked for anything.
+ */
+export function watchEngineProcess(report: (event: LifeEvent) => void, mayRestart = false): EngineProcess {
   let child: ChildProcess | undefined;
   let exited = Promise.resolve();
+  let isOver = false;
 
   // Node's own announcement of every ChildProcess that this thread makes.
   subscribe('child_process', (message) => {
     const { process: spawned } = message as { process: ChildProcess };
+    // It would outlive the thread, which is about to end; and then no one could wait for its end.
+    if (isOver || (child && !mayRestart)) return refuse(spawned);
     child = spawned;
     muteStdout(spawned);
     exited = new Promise((resolve) => {
@@ -52,6 +59,7 @@ export function watchEngineProcess(report: (event: LifeEvent) => void): EnginePr
       return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
     },
     async ensureExited() {
+      isOver = true;
       const inTime = await Promise.race([
         exited.then(() => true),
         delay(EXIT_GRACE_MS, false, { ref: false }),
@@ -66,6 +74,13 @@ export function watchEngineProcess(report: (event: LifeEvent) => void): EnginePr
 /** What Node's `spawn` calls. */
 interface Spawner {
   spawn(options: { readonly stdio: readonly unknown[] }): unknown;
+}
+
+/** Has Node's `spawn` throw. The SDK expects that: what it was asked for fails. */
+function refuse(child: ChildProcess): void {
+  (child as ChildProcess & Spawner).spawn = () => {
+    throw new Error('the engine process has ended');
+  };
 }
 
 /** The SDK lets its process share our stdout, where some engines write: into the midst of the gateway's log. */

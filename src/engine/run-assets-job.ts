@@ -7,7 +7,7 @@ import { runCall } from './run-call.js';
 
 /** Makes the function that carries out the jobs of the thread that downloads. */
 export function createAssetsJobRunner(): (job: AssetsJob) => Promise<void> {
-  const sdkProcess = watchEngineProcess(() => {});
+  const sdkProcess = watchEngineProcess(() => {}, true);
 
   return async (job) => {
     switch (job.kind) {
