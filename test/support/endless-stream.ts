@@ -6,6 +6,8 @@ import type { Script } from '../../src/scripted-model/script.js';
 export interface EndlessStream {
   /** What has come so far. */
   readonly text: string;
+  /** The longest time so far between two chunks. */
+  readonly largestGapMs: number;
   /** Resolves when so many more characters have come. */
   more(characters: number): Promise<void>;
   /** Ends the stream and checks what came: not one token may be missing. */
@@ -24,10 +26,14 @@ export async function startEndlessStream(openai: OpenAI, script: Script): Promis
     stream: true,
   });
   let text = '';
+  let largestGapMs = 0;
   let wake = (): void => {};
   const read = async (): Promise<unknown> => {
+    let lastAt = performance.now();
     try {
       for await (const chunk of stream) {
+        largestGapMs = Math.max(largestGapMs, performance.now() - lastAt);
+        lastAt = performance.now();
         text += chunk.choices[0]?.delta.content ?? '';
         wake();
       }
@@ -45,6 +51,9 @@ export async function startEndlessStream(openai: OpenAI, script: Script): Promis
   const endless: EndlessStream = {
     get text() {
       return text;
+    },
+    get largestGapMs() {
+      return largestGapMs;
     },
     ended,
     async more(characters) {

@@ -92,6 +92,19 @@ test('tells the worker of a cancel, and throws its first reason', async () => {
   worker.close();
 });
 
+test('throws the reason of its cancel also when the worker dies before it has let go', async () => {
+  const reason = new ApiError('model_unloaded', 'It was unloaded.');
+  const lost = createStream();
+  lost.stream.cancel(reason);
+  lost.stream.lose(new ApiError('worker_crashed', 'It was ended.'));
+  assert.equal((await collect(lost.stream)).error, reason);
+
+  const closed = createStream();
+  closed.stream.cancel(reason);
+  closed.worker.close();
+  assert.equal((await collect(closed.stream)).error, reason);
+});
+
 test('that was cancelled is over for its reader at once, and for the engine when that lets go', async () => {
   const { stream, worker, emit } = createStream();
   const reason = new Error('the client hung up');

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import type OpenAI from 'openai';
+import { startEndlessStream } from '../support/endless-stream.js';
+import { startGateway } from '../support/gateway.js';
+import { observeModels } from '../support/observed-models.js';
+import { usageOf, WITHOUT_PROC } from '../support/process-tree.js';
+import { isAlive } from '../support/processes.js';
+import { readError } from '../support/read-reply.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const MB = 1024 * 1024;
+
+const folder = tempFolder();
+const long = { config: { ctx_size: 131_072 } };
+const config = writeScriptedConfig(folder, [
+  [ALPHA, { ...long, preload: true }],
+  [BETA, long],
+]);
+const gateway = await startGateway(['-v', '-c', config], folder, { TMPDIR: folder });
+const { openai, ask, unload, stateOf, pidOf, logged } = observeModels(gateway);
+
+type ApiError = InstanceType<typeof OpenAI.APIError>;
+const errorOf = (failing: Promise<unknown>) =>
+  failing.then(
+    () => undefined,
+    (error: ApiError) => error,
+  );
+
+const timesLogged = (msg: string, since: number): number =>
+  gateway.log.slice(since).filter((line) => line.msg === msg && line.model === 'beta').length;
+
+/** Resolves when the model drains. */
+async function untilDraining(model: string): Promise<void> {
+  while ((await stateOf(model)) !== 'draining');
+}
+
+/** A model that is loaded, and its engine's process. */
+async function loaded(model: string): Promise<number> {
+  await ask(model);
+  const pid = pidOf(model);
+  assert.ok(isAlive(pid));
+  return pid;
+}
+
+describe('a model that is unloaded', () => {
+  test('leaves no process and no socket, and loads again on the next request', async () => {
+    const pid = await loaded('beta');
+    assert.equal((await openai.models.delete('beta')).id, 'beta');
+    assert.ok(!isAlive(pid), 'the process is gone when the reply is there');
+    assert.deepEqual(
+      (await openai.models.list()).data.map(({ id }) => id),
+      ['alpha'],
+    );
+    const sockets = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.sock'),
+    );
+    if (process.platform !== 'win32') assert.equal(sockets.length, 1, 'only that of alpha is left');
+    assert.equal(await ask('beta'), fallbackOf(BETA));
+    assert.notEqual(pidOf('beta'), pid);
+  });
+
+  test('twice at once is unloaded once, and one that is not loaded is unloaded', async () => {
+    await loaded('beta');
+    const mark = gateway.log.length;
+    const replies = await Promise.all([openai.models.delete('beta'), openai.models.delete('beta')]);
+    for (const reply of replies) assert.equal(reply.deleted, true);
+    assert.equal((await openai.models.delete('beta')).deleted, true);
+    assert.equal(timesLogged('model unloaded', mark), 1);
+  });
+
+  test('gives its memory back', { skip: WITHOUT_PROC, timeout: 60_000 }, async () => {
+    const unloadedBytes: number[] = [];
+    for (let cycle = 0; cycle < 4; cycle += 1) {
+      await loaded('beta');
+      const loadedBytes = usageOf(gateway.pid).rssBytes;
+      await unload('beta');
+      const bytes = usageOf(gateway.pid).rssBytes;
+      assert.ok(loadedBytes - bytes > 50 * MB, `${(loadedBytes - bytes) / MB} MB came back`);
+      unloadedBytes.push(bytes);
+    }
+    const warm = Math.max(...unloadedBytes.slice(0, 2));
+    const later = Math.min(...unloadedBytes.slice(2));
+    assert.ok(later - warm < 4 * MB, `from ${warm / MB} MB to ${later / MB} MB`);
+  });
+});
+
+describe('an unload', () => {
+  test('lets a running call finish, and one that comes then loads the model again', async () => {
+    await loaded('beta');
+    const stream = await openai.chat.completions.create({
+      model: 'beta',
+      messages: [{ role: 'user', content: 'for ever' }],
+      max_tokens: 1_000,
+      stream: true,
+    });
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    const mark = gateway.log.length;
+    const unloading = openai.models.delete('beta');
+    const late = ask('beta');
+    let deltas = 0;
+    while (!(await iterator.next()).done) deltas += 1;
+    assert.ok(deltas >= 1_000, `the running call was cut after ${deltas}`);
+    assert.equal((await unloading).deleted, true);
+    assert.equal(await late, fallbackOf(BETA));
+    const story = gateway.log.slice(mark).map(({ msg }) => msg);
+    assert.ok(story.indexOf('model unloaded') < story.lastIndexOf('model loaded'), story.join(', '));
+  });
+
+  test('cancels at its deadline what still runs: streams end with an error, blocking calls get 503', async () => {
+    for (const call of ['stream', 'blocking'] as const) {
+      const pid = await loaded('beta');
+      const mark = gateway.log.length;
+      const stream = call === 'stream' ? await startEndlessStream(openai, BETA) : undefined;
+      const ended = stream?.ended ?? errorOf(ask('beta', 'for ever'));
+      await logged('beta', 'call started', mark);
+      const unloading = unload('beta', '?timeout_ms=2000');
+      await untilDraining('beta');
+      await stream?.more(100); // it may go on until then
+      const { status, code, message, headers } = (await ended) as ApiError;
+      assert.equal(code, 'model_unloaded');
+      assert.match(message, /'beta' was unloaded while it answered/);
+      if (call === 'blocking') {
+        assert.equal(status, 503);
+        assert.equal(headers?.get('x-should-retry'), 'true');
+        assert.ok(headers?.get('retry-after'));
+      }
+      assert.equal((await unloading).status, 200);
+      assert.ok(!isAlive(pid));
+      assert.equal(await stateOf('beta'), 'idle');
+      assert.equal(timesLogged('model loading', mark), 0, 'a cancelled call is not sent once more');
+    }
+  });
+
+  test('with drain=now cancels at once', async () => {
+    const pid = await loaded('beta');
+    const stream = await startEndlessStream(openai, BETA);
+    const startedAt = performance.now();
+    assert.equal((await unload('beta', '?drain=now')).status, 200);
+    assert.ok(
+      performance.now() - startedAt < 15_000,
+      'it did not wait for the 30 s that calls have otherwise',
+    );
+    assert.ok(!isAlive(pid));
+    assert.equal(((await stream.ended) as ApiError).code, 'model_unloaded');
+  });
+
+  test('with drain=now does not wait for the deadline of another', async () => {
+    const pid = await loaded('beta');
+    const stream = await startEndlessStream(openai, BETA);
+    const mark = gateway.log.length;
+    const patient = unload('beta', '?timeout_ms=3600000');
+    await untilDraining('beta');
+    await stream.more(100);
+    assert.equal((await unload('beta', '?drain=now')).status, 200);
+    assert.equal((await patient).status, 200);
+    assert.ok(!isAlive(pid));
+    assert.equal(((await stream.ended) as ApiError).code, 'model_unloaded');
+    assert.equal(timesLogged('model unloaded', mark), 1);
+  });
+
+  test('whose query is wrong is 400 and names the parameter; the model stays', async () => {
+    const pid = await loaded('beta');
+    for (const [query, param] of [
+      ['?timeout_ms=abc', 'timeout_ms'],
+      ['?timeout_ms=-1', 'timeout_ms'],
+      ['?drain=maybe', 'drain'],
+    ] as const) {
+      const error = await readError(await unload('beta', query));
+      assert.equal(error.status, 400);
+      assert.equal(error.param, param);
+      assert.match(error.message, new RegExp(`'${param}'`));
+    }
+    assert.equal(await stateOf('beta'), 'ready');
+    assert.ok(isAlive(pid));
+  });
+});
+
+test('the stream of another model goes on while one loads, drains and unloads', async (t) => {
+  await unload('beta');
+  const witness = await startEndlessStream(openai, ALPHA);
+  const mark = gateway.log.length;
+  const seen: [phase: string, characters: number][] = [];
+  const note = (phase: string) => seen.push([phase, witness.text.length]);
+
+  const starting = startEndlessStream(openai, BETA);
+  await logged('beta', 'model loading', mark);
+  note('load');
+  await logged('beta', 'model loaded', mark);
+  note('stream');
+  const stream = await starting;
+  const unloading = unload('beta', '?timeout_ms=1000');
+  await untilDraining('beta');
+  note('drain');
+  assert.equal(((await stream.ended) as ApiError).code, 'model_unloaded');
+  note('unload');
+  await unloading;
+  note('end');
+
+  for (const [index, [phase, characters]] of seen.slice(0, -1).entries()) {
+    const came = (seen[index + 1]?.[1] ?? 0) - characters;
+    t.diagnostic(`${phase}: ${came} characters came`);
+    assert.ok(came > 0, `nothing came in the phase ${phase}`);
+  }
+  t.diagnostic(`the largest gap was ${witness.largestGapMs.toFixed(1)} ms`);
+  await witness.more(500);
+  await witness.stop();
+});
