@@ -36,7 +36,7 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
     port.on('message', (event: Event | CallFailure) => this.#accept(event));
     this.ended = new Promise((resolve) => {
       port.once('close', () => {
-        this.#finish(this.#cancelReason ?? crashed(alias));
+        this.#finish(crashed(alias));
         resolve();
       });
     });
@@ -54,9 +54,9 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
     return hasLife;
   }
 
-  /** The worker has died: the stream throws `error`, or the reason of its cancel, unless it had ended before. */
+  /** The worker has died: the stream throws `error`, unless it had ended before. */
   lose(error: ApiError): void {
-    this.#finish(this.#cancelReason ?? error);
+    this.#finish(error);
     this.#port.close();
   }
 

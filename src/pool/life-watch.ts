@@ -10,6 +10,9 @@ const WORKING_SHARE = 0.01;
 /** How long the engine may take to let go of a call that was cancelled: a batch of a long prompt, on a slow machine. */
 const CANCEL_TIMEOUT_MS = 120_000;
 
+/** How long pidusage keeps the file of a process open after a look. Its `clear()` would forget it without closing it. */
+const KEPT_OPEN_MS = 10_000;
+
 /** What is known of a call that runs. */
 type RunningCall = Pick<CallStream<{ type: string }>, 'takeLifeSign' | 'cancelAskedAt'>;
 
@@ -92,10 +95,8 @@ export class LifeWatch {
 /** CPU time of a process so far; 0 if it is gone. */
 async function cpuTimeMs(pid: number): Promise<number> {
   try {
-    return (await pidusage(pid)).ctime;
+    return (await pidusage(pid, { maxage: KEPT_OPEN_MS })).ctime;
   } catch {
     return 0;
-  } finally {
-    pidusage.clear(); // it would keep the process's file open
   }
 }
