@@ -5,8 +5,7 @@ import { describe, test } from 'node:test';
 import type OpenAI from 'openai';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { startEndlessStream } from '../support/endless-stream.js';
-import { startGateway } from '../support/gateway.js';
-import { observeModels } from '../support/observed-models.js';
+import { startFaultGateway } from '../support/fault-gateway.js';
 import { usageOf, WITHOUT_PROC } from '../support/process-tree.js';
 import { isAlive } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
@@ -18,8 +17,8 @@ const GAMMA = { ...BETA, name: 'gamma' };
 const folder = tempFolder();
 const config = writeScriptedConfig(folder, [[BETA, { config: { ctx_size: 131_072 } }], [GAMMA]]);
 const gammaFile = join(folder, 'model-1.gguf');
-const gateway = await startGateway(['-v', '-c', config], folder);
-const { openai, ask, unload, stateOf, pidOf, logged } = observeModels(gateway);
+const gateway = await startFaultGateway(config, folder);
+const { openai, ask, unload, stateOf, pidOf, loggedOf } = gateway;
 
 type ApiError = InstanceType<typeof OpenAI.APIError>;
 
@@ -43,7 +42,7 @@ describe('an unload of a model that is not well', () => {
       const mark = gateway.log.length;
       const before = WITHOUT_PROC ? 0 : usageOf(gateway.pid).pids.length;
       const waiting = outcomeOf(ask('beta'));
-      await logged('beta', 'model loading', mark);
+      await loggedOf('beta', 'model loading', mark);
       if (msg === 'process started' && !WITHOUT_PROC) {
         while (usageOf(gateway.pid).pids.length === before) await stateOf('beta');
       }
@@ -67,7 +66,7 @@ describe('an unload of a model that is not well', () => {
     const mark = gateway.log.length;
     // One waits for the next try, the other behind it.
     const waiting = [outcomeOf(ask('gamma')), outcomeOf(ask('gamma'))];
-    await logged('gamma', 'call queued', mark);
+    await loggedOf('gamma', 'call queued', mark);
     writeFileSync(gammaFile, good);
     assert.equal((await unload('gamma')).status, 200);
     assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['model_unloaded', fallbackOf(GAMMA)]));

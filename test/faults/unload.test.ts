@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type OpenAI from 'openai';
 import { startEndlessStream } from '../support/endless-stream.js';
-import { startGateway } from '../support/gateway.js';
-import { observeModels } from '../support/observed-models.js';
+import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
 import { usageOf, WITHOUT_PROC } from '../support/process-tree.js';
 import { isAlive } from '../support/processes.js';
 import { readError } from '../support/read-reply.js';
@@ -20,16 +19,10 @@ const config = writeScriptedConfig(folder, [
   [ALPHA, { ...long, preload: true }],
   [BETA, long],
 ]);
-const gateway = await startGateway(['-v', '-c', config], folder, { TMPDIR: folder });
-const { openai, ask, unload, stateOf, pidOf, logged } = observeModels(gateway);
+const gateway = await startFaultGateway(config, folder, { TMPDIR: folder });
+const { openai, ask, unload, stateOf, pidOf, loggedOf } = gateway;
 
 type ApiError = InstanceType<typeof OpenAI.APIError>;
-const errorOf = (failing: Promise<unknown>) =>
-  failing.then(
-    () => undefined,
-    (error: ApiError) => error,
-  );
-
 const timesLogged = (msg: string, since: number): number =>
   gateway.log.slice(since).filter((line) => line.msg === msg && line.model === 'beta').length;
 
@@ -116,8 +109,8 @@ describe('an unload', () => {
       const pid = await loaded('beta');
       const mark = gateway.log.length;
       const stream = call === 'stream' ? await startEndlessStream(openai, BETA) : undefined;
-      const ended = stream?.ended ?? errorOf(ask('beta', 'for ever'));
-      await logged('beta', 'call started', mark);
+      const ended = stream?.ended ?? refusalOf(ask('beta', 'for ever'));
+      await loggedOf('beta', 'call started', mark);
       const unloading = unload('beta', '?timeout_ms=2000');
       await untilDraining('beta');
       await stream?.more(100); // it may go on until then
@@ -188,9 +181,9 @@ test('the stream of another model goes on while one loads, drains and unloads', 
   const note = (phase: string) => seen.push([phase, witness.text.length]);
 
   const starting = startEndlessStream(openai, BETA);
-  await logged('beta', 'model loading', mark);
+  await loggedOf('beta', 'model loading', mark);
   note('load');
-  await logged('beta', 'model loaded', mark);
+  await loggedOf('beta', 'model loaded', mark);
   note('stream');
   const stream = await starting;
   const unloading = unload('beta', '?timeout_ms=1000');

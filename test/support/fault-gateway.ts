@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import { checkedFetch } from './checked-fetch.js';
 import { type LogLine, startGateway, type TestGateway } from './gateway.js';
 import { createOpenAI } from './openai-client.js';
 
@@ -15,6 +16,8 @@ export interface FaultGateway extends TestGateway {
   stateOf(alias: string): Promise<string | undefined>;
   /** Aliases that `GET /v1/models` lists. */
   listed(): Promise<string[]>;
+  /** `DELETE /v1/models/:id`, with a query. */
+  unload(alias: string, query?: string): Promise<Response>;
 }
 
 /** As `startGateway`, with what tests of faults ask of it. */
@@ -49,6 +52,8 @@ export async function startFaultGateway(
     async listed() {
       return (await openai.models.list()).data.map(({ id }) => id);
     },
+    unload: (alias, query = '') =>
+      checkedFetch(`${gateway.url}/v1/models/${alias}${query}`, { method: 'DELETE' }),
   };
 }
 
