@@ -19,7 +19,7 @@ const config = writeScriptedConfig(folder, [
   [ALPHA, { ...long, preload: true }],
   [BETA, long],
 ]);
-const gateway = await startFaultGateway(config, folder, { TMPDIR: folder });
+const gateway = await startFaultGateway(config, folder, { env: { TMPDIR: folder } });
 const { openai, ask, unload, stateOf, pidOf, loggedOf } = gateway;
 
 type ApiError = InstanceType<typeof OpenAI.APIError>;

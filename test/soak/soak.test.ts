@@ -23,7 +23,7 @@ const SETTLE_MS = 90_000;
 const folder = tempFolder();
 const temp = join(folder, 'tmp');
 mkdirSync(temp);
-const gateway = await startFaultGateway(writeSoakConfig(folder), folder, { TMPDIR: temp });
+const gateway = await startFaultGateway(writeSoakConfig(folder), folder, { env: { TMPDIR: temp } });
 const { openai, unload, pidOf } = gateway;
 const requests = createRequests(openai);
 
