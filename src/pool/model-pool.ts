@@ -16,6 +16,9 @@ const UNLOAD_TIMEOUT_MS = 10_000;
 /** How long a process that was killed may take to be gone. The thread must live until then: only it can reap it. */
 const KILL_TIMEOUT_MS = 2_000;
 
+/** How long a thread may take to end. Measured: some milliseconds. */
+const DESTROY_TIMEOUT_MS = 5_000;
+
 /** How long an engine may take before it counts as hung. */
 export interface Deadlines {
   /** For a load, downloads not included. */
@@ -168,7 +171,8 @@ export class ModelPool {
     this.#lose({ code: 'worker_crashed', reason: 'it was ended' });
     this.kill();
     await Promise.race([this.#exited, delay(KILL_TIMEOUT_MS, undefined, { ref: false })]);
-    await this.#thread.destroy();
+    // A thread that is stuck in native code can't be ended. Nobody should wait for it.
+    await Promise.race([this.#thread.destroy(), delay(DESTROY_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   #run(job: ModelJob, port: MessagePort): void {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { startEndlessStream } from '../support/endless-stream.js';
 import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
-import { childrenOf, isAlive, untilDead } from '../support/processes.js';
+import { childrenOf, isAlive, programOf, untilDead } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -58,7 +58,8 @@ test('an engine that works on a long prompt is not taken for hung', async (t) =>
 test('a load that does not end is ended', async () => {
   const before = childrenOf(gateway.gatewayPid);
   const refused = refusalOf(gateway.ask('gamma'));
-  const isNew = (pid: number): boolean => !before.includes(pid);
+  // Its program must be there: whoever starts a process waits for that, and would be stopped too.
+  const isNew = (pid: number): boolean => !before.includes(pid) && programOf(pid).endsWith('/bare');
   while (!childrenOf(gateway.gatewayPid).some(isNew)) await delay(5);
   const pid = childrenOf(gateway.gatewayPid).find(isNew) as number;
   process.kill(pid, 'SIGSTOP');

@@ -62,6 +62,7 @@ describe('a model that is unloaded', () => {
     const replies = await Promise.all([openai.models.delete('beta'), openai.models.delete('beta')]);
     for (const reply of replies) assert.equal(reply.deleted, true);
     assert.equal((await openai.models.delete('beta')).deleted, true);
+    await loggedOf('beta', 'model unloaded', mark);
     assert.equal(timesLogged('model unloaded', mark), 1);
   });
 
@@ -153,6 +154,7 @@ describe('an unload', () => {
     assert.equal((await patient).status, 200);
     assert.ok(!isAlive(pid));
     assert.equal(((await stream.ended) as ApiError).code, 'model_unloaded');
+    await loggedOf('beta', 'model unloaded', mark);
     assert.equal(timesLogged('model unloaded', mark), 1);
   });
 
