@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toFile } from 'openai';
 import { checkedFetch } from '../support/checked-fetch.js';
 import { startGateway } from '../support/gateway.js';
+import { joinBytes } from '../support/join-bytes.js';
 import { createOpenAI } from '../support/openai-client.js';
 import { transcriptionShape } from '../support/openai-shapes.js';
 import { readError, readReply } from '../support/read-reply.js';
@@ -45,20 +46,10 @@ function toForm(parts: readonly Part[]): { headers: Record<string, string>; body
   ]);
   return {
     headers: { 'content-type': 'multipart/form-data; boundary=frontier' },
-    body: concat(
+    body: joinBytes(
       [...chunks, '--frontier--\r\n'].map((part) => (typeof part === 'string' ? bytesOf(part) : part)),
     ),
   };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 const file = (bytes: Uint8Array, name = 'audio.wav'): Part => [

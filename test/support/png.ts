@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import { joinBytes } from './join-bytes.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const BITS_PER_CHANNEL = 8;
@@ -12,7 +13,7 @@ export function createPng(width: number, height: number): Uint8Array {
   header.setUint8(8, BITS_PER_CHANNEL);
   header.setUint8(9, GRAYSCALE);
   const rows = new Uint8Array((1 + width) * height); // each row has its filter, none, in front
-  return concat([
+  return joinBytes([
     SIGNATURE,
     chunk('IHDR', new Uint8Array(header.buffer)),
     chunk('IDAT', new Uint8Array(deflateSync(rows))),
@@ -21,8 +22,8 @@ export function createPng(width: number, height: number): Uint8Array {
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
-  const content = concat([new TextEncoder().encode(type), data]);
-  return concat([uint32(data.length), content, uint32(crc32(content))]);
+  const content = joinBytes([new TextEncoder().encode(type), data]);
+  return joinBytes([uint32(data.length), content, uint32(crc32(content))]);
 }
 
 function uint32(value: number): Uint8Array {
@@ -37,14 +38,4 @@ function crc32(bytes: Uint8Array): number {
     for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   }
   return ~crc >>> 0;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

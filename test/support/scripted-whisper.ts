@@ -1,3 +1,5 @@
+import { joinBytes } from './join-bytes.js';
+
 /**
  * Whisper models whose words are known beforehand, whatever they hear. The real whisper.cpp decodes them: audio is read,
  * resampled, cut into windows of 30 seconds and encoded as ever; only what the decoder says is fixed.
@@ -45,7 +47,7 @@ export function createScriptedWhisper(words: readonly string[]): Uint8Array {
     positionEmbedding[position * WIDTH + position] = POSITION_WEIGHT;
   }
 
-  return concat([
+  return joinBytes([
     utf8('lmgg'),
     int32(VOCABULARY, WINDOW_FRAMES, WIDTH, 1, 1, TEXT_CONTEXT, WIDTH, 1, 1, MELS, FLOAT16),
     int32(MELS, FFT_BINS),
@@ -91,7 +93,7 @@ function linear(name: string, from: number, to: number): Uint8Array[] {
 
 function tensor(name: string, shape: readonly number[], values: Float32Array | Uint16Array): Uint8Array {
   const type = values instanceof Float32Array ? FLOAT32 : FLOAT16;
-  return concat([
+  return joinBytes([
     int32(shape.length, Buffer.byteLength(name), type, ...shape),
     utf8(name),
     new Uint8Array(values.buffer),
@@ -113,14 +115,4 @@ function int32(...values: readonly number[]): Uint8Array {
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -69,13 +69,7 @@ async function fetchImage(url: URL, maxBytes: number, signal: AbortSignal): Prom
     if (size > maxBytes) throw new Error('the images of the request are too large');
     chunks.push(chunk);
   }
-  const image = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    image.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return image;
+  return new Uint8Array(Buffer.concat(chunks));
 }
 
 /** Fetch says what is wrong in the cause of its error. */
