@@ -132,6 +132,7 @@ export class ModelHost {
     try {
       do pool = await this.ensureReady(signal);
       while (this.#state !== 'ready' || this.#pool !== pool); // died or unloaded in the very turn
+      signal.throwIfAborted(); // in that turn: nobody would hear of it later
     } catch (error) {
       release();
       throw error;

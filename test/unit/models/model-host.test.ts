@@ -219,6 +219,24 @@ describe('a call', () => {
     assert.deepEqual(await typesOf(third), ['end']);
   });
 
+  test('that is aborted at whatever moment of its start is not left running', async () => {
+    for (let moment = 0; moment < 12; moment += 1) {
+      const { host, pool } = createFakeHost();
+      await host.ensureReady(signal);
+      const abort = new AbortController();
+      const reason = new Error('another choice failed');
+      const call = host.call(CALL, { client: 'me', signal: abort.signal }).then(eventsOf);
+      call.catch(() => {});
+      for (let turn = 0; turn < moment; turn += 1) await Promise.resolve();
+      abort.abort(reason);
+      await assert.rejects(
+        Promise.race([call, turns().then(() => assert.fail(`it runs on, aborted at ${moment}`))]),
+        reason,
+      );
+      for (const begun of pool(0).calls) begun.close();
+    }
+  });
+
   test('leaves no listener on its signal', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
