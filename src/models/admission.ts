@@ -43,7 +43,8 @@ export class Admission {
   }
 
   /**
-   * Waits for a slot. When too many wait, the client with the most of them loses its last one.
+   * Waits for a slot. When too many wait, the client with the most of them loses its last one: the one that comes, if
+   * nobody has more.
    *
    * @param client whoever it is that takes turns with others.
    * @returns a function that gives the slot back; calling it again does nothing.
@@ -58,7 +59,7 @@ export class Admission {
     }
     const waiter = createWaiter();
     this.#queue.push(client, waiter);
-    if (this.#queue.size > this.#queueLimit) this.#queue.dropFromLongest()?.refuse(this.#queueFull());
+    if (this.#queue.size > this.#queueLimit) this.#queue.dropFromLongest(client)?.refuse(this.#queueFull());
     try {
       await abortable(waiter.admitted, signal);
     } catch (error) {
@@ -107,7 +108,7 @@ export class Admission {
   }
 
   #queueFull(): ApiError {
-    const waitMs = ((this.#averageMs ?? 0) * this.#queueLimit) / this.#slots;
+    const waitMs = ((this.#averageMs ?? 0) * Math.max(1, this.#queueLimit)) / this.#slots;
     return new ApiError(
       'queue_full',
       `${this.#queueLimit} calls wait for this model already. Try again later, or raise 'queue' in its config.`,

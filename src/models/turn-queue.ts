@@ -30,12 +30,12 @@ export class TurnQueue<Item> {
     return undefined;
   }
 
-  /** Takes the newest item of the owner with the most items out. */
-  dropFromLongest(): Item | undefined {
-    let longest: [string, Set<Item>] | undefined;
-    for (const entry of this.#queues) if (!longest || entry[1].size > longest[1].size) longest = entry;
-    const newest = longest && [...longest[1]].at(-1);
-    if (longest && newest !== undefined) this.delete(longest[0], newest);
+  /** Takes the newest item of the owner with the most items out; of `owner`, if nobody has more. */
+  dropFromLongest(owner: string): Item | undefined {
+    let longest = owner;
+    for (const [other, { size }] of this.#queues) if (size > this.#sizeOf(longest)) longest = other;
+    const newest = [...(this.#queues.get(longest) ?? [])].at(-1);
+    if (newest !== undefined) this.delete(longest, newest);
     return newest;
   }
 
@@ -54,5 +54,9 @@ export class TurnQueue<Item> {
     this.#queues.clear();
     this.#size = 0;
     return items;
+  }
+
+  #sizeOf(owner: string): number {
+    return this.#queues.get(owner)?.size ?? 0;
   }
 }

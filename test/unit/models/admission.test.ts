@@ -156,6 +156,29 @@ test('a queue that one client fills makes room for another', async () => {
   await assert.rejects(greedy[2] as Promise<unknown>, { code: 'queue_full' });
 });
 
+test('when all have as many in a full queue, it is the newest call that is refused', async () => {
+  for (const newcomer of ['a', 'b', 'c']) {
+    const admission = new Admission(1, 2);
+    const release = await admission.acquire('first', signal);
+    const waiting = ['a', 'b'].map((client) => admission.acquire(client, signal));
+    await assert.rejects(admission.acquire(newcomer, signal), { code: 'queue_full' });
+    release();
+    for (const one of waiting) (await one)();
+  }
+});
+
+test('also when its client has the next turn', async () => {
+  const admission = new Admission(1, 3);
+  const release = await admission.acquire('first', signal);
+  const waiting = ['a', 'b', 'a'].map((client) => admission.acquire(client, signal));
+  release();
+  const running = await waiting.shift(); // the next turn is b's
+  waiting.push(admission.acquire('a', signal));
+  await assert.rejects(admission.acquire('b', signal), { code: 'queue_full' });
+  running?.();
+  await Promise.all(waiting.map(async (one) => (await one)()));
+});
+
 test('says when to come back by how long calls took', async (t) => {
   let now = 0;
   t.mock.method(performance, 'now', () => now);
@@ -168,6 +191,18 @@ test('says when to come back by how long calls took', async (t) => {
   await assert.rejects(admission.acquire('me', signal), { code: 'queue_full', retryAfterSeconds: 20 });
   for (const release of held) release();
   for (const one of waiting) (await one)();
+});
+
+test('without a queue it says how long the calls take that run', async (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const admission = new Admission(2, 0);
+  const first = await admission.acquire('me', signal);
+  now = 10_000;
+  first();
+  const held = [await admission.acquire('me', signal), await admission.acquire('me', signal)];
+  await assert.rejects(admission.acquire('me', signal), { code: 'queue_full', retryAfterSeconds: 5 });
+  for (const release of held) release();
 });
 
 test('those who wait can be told that it is of no use, and others come after them', async () => {
