@@ -14,8 +14,9 @@ export async function* streamCall<Kind extends CallKind>(
   caller: Caller,
 ): AsyncGenerator<EventOf<Kind>[], void> {
   let hasBegun = false;
+  const first = await host.call<Kind>(call, caller);
   try {
-    for await (const events of await host.call<Kind>(call, caller)) {
+    for await (const events of first) {
       hasBegun = true;
       yield events;
     }
@@ -23,6 +24,7 @@ export async function* streamCall<Kind extends CallKind>(
   } catch (error) {
     if (hasBegun || !isWorkerLoss(error)) throw error;
   }
+  await first.ended; // until then its slot is taken: a full queue would have no place for it
   yield* await host.call<Kind>(call, caller);
 }
 

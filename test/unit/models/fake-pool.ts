@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ModelHost, type ModelHostOptions } from '../../../src/models/model-host.js';
 import { CallStream } from '../../../src/pool/call-stream.js';
 import type { WorkerDeath } from '../../../src/pool/model-pool.js';
+import { ApiError } from '../../../src/protocol/errors.js';
 import type { CallFailure, ChatEvent } from '../../../src/protocol/events.js';
 import type { Call, CallKind, EventOf } from '../../../src/protocol/jobs.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
@@ -62,6 +63,7 @@ export class FakePool {
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
   readonly #started = new EventEmitter();
+  readonly #streams: Pick<CallStream<EventOf<CallKind>>, 'lose'>[] = [];
 
   constructor(pid: number) {
     this.pid = pid;
@@ -77,7 +79,9 @@ export class FakePool {
     this.asked.push('call');
     this.calls.push(new FakeCall(call, port2));
     this.#started.emit('call');
-    return new CallStream<EventOf<Kind>>(port1, 'my-llm');
+    const stream = new CallStream<EventOf<Kind>>(port1, 'my-llm');
+    this.#streams.push(stream);
+    return stream;
   }
 
   /** Its nth call, once it has begun. */
@@ -99,10 +103,14 @@ export class FakePool {
     this.asked.push('kill');
   }
 
-  /** Ends as a worker does whose process is gone: its calls end, then it says so. */
+  /** Ends as a worker does whose process is gone: its calls are told at once, and their ports close after that. */
   die(reason: string): void {
     this.dying.resolve({ code: 'worker_crashed', reason });
-    for (const call of this.calls) call.close();
+    const error = new ApiError(
+      'worker_crashed',
+      `The worker of model 'my-llm' ended unexpectedly: ${reason}.`,
+    );
+    for (const stream of this.#streams) stream.lose(error);
   }
 }
 

@@ -63,3 +63,14 @@ test('nor one that failed for a reason of its own', async () => {
   await refused;
   assert.equal(pool(0).calls.length, 1);
 });
+
+test('one that is sent once more needs no place beside that which it had', async () => {
+  const { host, pools, pool } = createFakeHost({ queueLimit: 0 });
+  const types = typesOf(host);
+  await host.ensureReady(caller.signal);
+  await pool(0).callAt(0);
+  pool(0).die('it was killed');
+  while (pools.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  (await pool(1).callAt(0)).end();
+  assert.deepEqual(await types, ['end']);
+});
