@@ -29,13 +29,18 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
   #hasLife = false;
   #wake = (): void => {};
 
-  /** @param alias names the model in errors. */
-  constructor(port: MessagePort, alias: string) {
+  /**
+   * @param alias names the model in errors.
+   * @param onCutOff called when the port closes before the end: whoever knows more of it may {@link lose} the call now,
+   *   before anyone hears of it.
+   */
+  constructor(port: MessagePort, alias: string, onCutOff = (): void => {}) {
     this.#port = port;
     this.#alias = alias;
     port.on('message', (event: Event | CallFailure) => this.#accept(event));
     this.ended = new Promise((resolve) => {
       port.once('close', () => {
+        if (!this.#isOver) onCutOff();
         this.#finish(crashed(alias));
         resolve();
       });

@@ -144,7 +144,9 @@ export class ModelPool {
   /** Starts a call. What goes wrong shows in the stream. */
   call<Kind extends CallKind>(call: Extract<Call, { kind: Kind }>): CallStream<EventOf<Kind>> {
     const { port1, port2 } = new MessageChannel();
-    const stream = new CallStream<EventOf<Kind>>(port1, this.#spec.alias);
+    // The ports of a thread that exits close one by one: who tries again at once must find that it is gone.
+    const onCutOff = (): void => this.#crash('its thread ended');
+    const stream = new CallStream<EventOf<Kind>>(port1, this.#spec.alias, onCutOff);
     this.#calls.add(stream);
     this.#watch.add(stream);
     void stream.ended.then(() => {

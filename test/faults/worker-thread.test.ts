@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type OpenAI from 'openai';
 import { startEndlessStream } from '../support/endless-stream.js';
@@ -15,7 +16,7 @@ const folder = tempFolder();
 const long = { preload: true, config: { ctx_size: 131_072 } };
 const config = writeScriptedConfig(folder, [
   [ALPHA, long],
-  [BETA, long],
+  [BETA, { preload: true, config: { ctx_size: 131_072, parallel: 4 } }],
 ]);
 
 /** Runs in every thread of the gateway first: a worker does what a file with its thread's number tells it to. */
@@ -57,6 +58,18 @@ describe('a model whose thread', () => {
       assert.equal(await gateway.ask('beta'), fallbackOf(BETA));
       await witness.more(500);
       await witness.stop();
+    });
+  }
+
+  for (const what of ['throw', 'exit'] as const) {
+    test(`does ${what} before anything came of its calls: they are answered all the same`, async () => {
+      const mark = gateway.log.length;
+      process.kill(gateway.pidOf('beta'), 'SIGSTOP');
+      const calls = Array.from({ length: 3 }, () => gateway.ask('beta'));
+      while (gateway.log.slice(mark).filter(({ msg }) => msg === 'call started').length < 3) await delay(5);
+      writeFileSync(join(folder, `thread-${threadOfBeta}-${what}`), '');
+      threadOfBeta += 1;
+      for (const answer of await Promise.all(calls)) assert.equal(answer, fallbackOf(BETA));
     });
   }
 });
