@@ -31,7 +31,7 @@ export class SseReply {
 
   /** Writes finished frames (`data: …\n\n`). A client that is too far behind is cut: for all others it has hung up. */
   write(frames: string): void {
-    if (this.#raw.destroyed) return;
+    if (this.#raw.destroyed || this.#raw.writableEnded) return; // cut, or another choice has failed
     this.#raw.write(frames);
     const unreadBytes = this.#raw.writableLength;
     if (unreadBytes <= UNREAD_LIMIT_BYTES) return;
