@@ -24,12 +24,14 @@ export function createCallerOf(timeoutMs?: number): CallerOf {
       limitMs === undefined
         ? undefined
         : setTimeout(() => abort.abort(timeIsUp(limitMs)), Math.max(0, limitMs - reply.elapsedTime));
-    reply.raw.once('close', () => {
+    const onClose = (): void => {
       clearTimeout(timer);
       if (!reply.raw.writableFinished) {
         abort.abort(new ApiError('client_closed_request', 'The client hung up.'));
       }
-    });
+    };
+    if (reply.raw.destroyed) onClose();
+    else reply.raw.once('close', onClose);
     return { client: clientOf(request), signal: abort.signal };
   };
 }
