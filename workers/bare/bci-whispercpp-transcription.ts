@@ -1,4 +1,6 @@
-import { bciPlugin } from '@qvac/sdk/bci-whispercpp-transcription/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(bciPlugin);
+await serveEngine(async () => {
+  const { bciPlugin } = await import('@qvac/sdk/bci-whispercpp-transcription/plugin');
+  return bciPlugin;
+});

@@ -1,4 +1,6 @@
-import { classificationPlugin } from '@qvac/sdk/ggml-classification/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(classificationPlugin);
+await serveEngine(async () => {
+  const { classificationPlugin } = await import('@qvac/sdk/ggml-classification/plugin');
+  return classificationPlugin;
+});

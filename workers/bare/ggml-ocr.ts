@@ -1,4 +1,6 @@
-import { ocrPlugin } from '@qvac/sdk/ggml-ocr/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(ocrPlugin);
+await serveEngine(async () => {
+  const { ocrPlugin } = await import('@qvac/sdk/ggml-ocr/plugin');
+  return ocrPlugin;
+});

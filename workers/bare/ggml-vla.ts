@@ -1,4 +1,6 @@
-import { vlaPlugin } from '@qvac/sdk/ggml-vla/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(vlaPlugin);
+await serveEngine(async () => {
+  const { vlaPlugin } = await import('@qvac/sdk/ggml-vla/plugin');
+  return vlaPlugin;
+});

@@ -1,5 +1,3 @@
-import type { QvacPlugin } from '@qvac/sdk';
-import { embeddingsPlugin } from '@qvac/sdk/llamacpp-embedding/plugin';
 import fs from 'bare-fs';
 import { fitEmbeddingConfig, setThreads } from './fit-embedding.js';
 import { readGgufHeader } from './gguf-header.js';
@@ -8,18 +6,25 @@ import { serveEngine } from './serve-engine.js';
 /** Bytes that hold the metadata of any model: the largest part is its vocabulary, 8 MB for 250,000 words. */
 const HEADER_BYTES = 16 * 1024 * 1024;
 
-const plugin: QvacPlugin = {
-  ...embeddingsPlugin,
-  createModel(params) {
-    const modelConfig = fitEmbeddingConfig(
-      params.modelConfig ?? {},
-      readGgufHeader(readStart(params.modelPath)),
-    );
-    const result = embeddingsPlugin.createModel({ ...params, modelConfig });
-    setThreads(result.model, (modelConfig as { threads?: unknown }).threads);
-    return result;
+await serveEngine(
+  async () => {
+    const { embeddingsPlugin } = await import('@qvac/sdk/llamacpp-embedding/plugin');
+    return {
+      ...embeddingsPlugin,
+      createModel(params) {
+        const modelConfig = fitEmbeddingConfig(
+          params.modelConfig ?? {},
+          readGgufHeader(readStart(params.modelPath)),
+        );
+        const result = embeddingsPlugin.createModel({ ...params, modelConfig });
+        setThreads(result.model, (modelConfig as { threads?: unknown }).threads);
+        return result;
+      },
+    };
   },
-};
+  // Unknown to the SDK's schema, which would drop it on the way: llama.cpp's own, as text.
+  { toThreadsConfig: (threads) => ({ threads }) },
+);
 
 function readStart(path: string): Uint8Array {
   const file = fs.openSync(path);
@@ -30,6 +35,3 @@ function readStart(path: string): Uint8Array {
     fs.closeSync(file);
   }
 }
-
-// Unknown to the SDK's schema, which would drop it on the way: llama.cpp's own, as text.
-serveEngine(plugin, (threads) => ({ threads }));

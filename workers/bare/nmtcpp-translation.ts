@@ -1,4 +1,9 @@
-import { nmtPlugin } from '@qvac/sdk/nmtcpp-translation/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(nmtPlugin);
+await serveEngine(
+  async () => {
+    const { nmtPlugin } = await import('@qvac/sdk/nmtcpp-translation/plugin');
+    return nmtPlugin;
+  },
+  { translates: true },
+);

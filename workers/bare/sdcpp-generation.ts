@@ -1,4 +1,6 @@
-import { diffusionPlugin } from '@qvac/sdk/sdcpp-generation/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(diffusionPlugin);
+await serveEngine(async () => {
+  const { diffusionPlugin } = await import('@qvac/sdk/sdcpp-generation/plugin');
+  return diffusionPlugin;
+});

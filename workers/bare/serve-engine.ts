@@ -1,26 +1,39 @@
 import type { QvacPlugin } from '@qvac/sdk';
-import { registerPlugin } from '@qvac/sdk/plugins';
-import { ensureRPCSetup, initializeWorkerCore } from '@qvac/sdk/worker-core';
 import env from 'bare-env';
 import { endWithParent } from './end-with-parent.js';
+import { leaveOut } from './leave-out.js';
 import { outliveInterrupt } from './outlive-interrupt.js';
 import { streamWithoutPolling } from './stream-without-polling.js';
 
 /** Environment variable with the number of CPU threads of this process's model; set by the model worker. */
 const THREADS = 'QVAC_GATEWAY_THREADS';
 
-/** The engine's own config for a number of threads. An engine may refuse a field that it does not know. */
-type ToThreadsConfig = (threads: string) => Readonly<Record<string, unknown>>;
+interface EngineOptions {
+  /**
+   * The engine's own config for a number of threads. An engine may refuse a field that it does not know. Without it, it
+   * takes as many as it likes.
+   */
+  readonly toThreadsConfig?: (threads: string) => Readonly<Record<string, unknown>>;
+  /** Whether it is asked to translate. */
+  readonly translates?: boolean;
+}
 
 /**
  * Starts the SDK's worker in this Bare process with one engine registered. The SDK's own entry registers every
  * engine: it needs more memory, and without libvulkan.so.1 it aborts even when all that is wanted is llama.cpp.
  *
- * @param toThreadsConfig how this engine is told its number of threads. Without it, it takes what it likes.
+ * @param importPlugin imports the engine, and with it much of the SDK: what is to be left out must be so by then.
  */
-export function serveEngine(plugin: QvacPlugin, toThreadsConfig: ToThreadsConfig = () => ({})): void {
+export async function serveEngine(
+  importPlugin: () => Promise<QvacPlugin>,
+  { toThreadsConfig = () => ({}), translates = false }: EngineOptions = {},
+): Promise<void> {
   endWithParent();
   outliveInterrupt();
+  leaveOut(translates ? ['documents', 'peers'] : ['documents', 'peers', 'languages']);
+  const { ensureRPCSetup, initializeWorkerCore } = await import('@qvac/sdk/worker-core');
+  const { registerPlugin } = await import('@qvac/sdk/plugins');
+  const plugin = await importPlugin();
   const { hasRPCConfig } = initializeWorkerCore();
   registerPlugin({
     ...plugin,

@@ -1,4 +1,6 @@
-import { ttsPlugin } from '@qvac/sdk/tts-ggml/plugin';
 import { serveEngine } from './serve-engine.js';
 
-serveEngine(ttsPlugin);
+await serveEngine(async () => {
+  const { ttsPlugin } = await import('@qvac/sdk/tts-ggml/plugin');
+  return ttsPlugin;
+});
