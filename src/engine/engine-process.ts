@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ENGINE_NOTICE } from '../protocol/engine-notice.js';
 import type { LifeEvent } from '../protocol/events.js';
 
 /** Characters kept of the process's stderr. A native abort's reason is in its last lines. */
@@ -42,7 +43,9 @@ export function watchEngineProcess(report: (event: LifeEvent) => void, mayRestar
       spawned.once('spawn', () => {
         if (spawned.pid !== undefined) report({ type: 'process-started', pid: spawned.pid });
         spawned.stderr?.on('data', (chunk: Buffer) => {
-          stderrTail = (stderrTail + chunk.toString()).slice(-STDERR_TAIL_CHARS);
+          const text = chunk.toString();
+          stderrTail = (stderrTail + text).slice(-STDERR_TAIL_CHARS);
+          passOnNotices(text);
         });
       });
       // `close`, not `exit`: by then stderr has been read to its end.
@@ -69,6 +72,11 @@ export function watchEngineProcess(report: (event: LifeEvent) => void, mayRestar
       await exited;
     },
   };
+}
+
+/** Writes our own Bare entry's notices to the gateway's stderr. What an engine writes there is many lines a call. */
+function passOnNotices(text: string): void {
+  for (const line of text.split('\n')) if (line.startsWith(ENGINE_NOTICE)) process.stderr.write(`${line}\n`);
 }
 
 /** What Node's `spawn` calls. */

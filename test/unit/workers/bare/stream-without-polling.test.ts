@@ -139,8 +139,23 @@ test('leaves alone what does not look as expected', async () => {
   for (const key of ['on', 'off', 'await'] as const) others.push({ ...whole, [key]: undefined });
   for (const other of others) {
     const model = { run: async () => other };
-    streamWithoutPolling(model);
+    streamWithoutPolling(model, () => {});
     assert.equal(await model.run(), other);
     if (typeof other === 'object' && other !== null) assert.equal((other as typeof whole).iterate, iterate);
   }
+});
+
+test('says once that responses go on polling, and nothing of what does not stream', async () => {
+  const notices: string[] = [];
+  let response: unknown = new Response();
+  const model = { run: async () => response };
+  streamWithoutPolling(model, (text) => notices.push(text));
+  for (response of [new Response(), undefined, null, 'text', { text: 'no stream' }]) await model.run();
+  assert.deepEqual(notices, []);
+
+  response = { output: [], iterate: () => [] };
+  await model.run();
+  await model.run();
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? '', /^qvac-gateway: .*infer-base/);
 });
