@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { blockingCall } from './blocking-call.js';
 import { firstToken } from './first-token.js';
 import { writeBenchModels } from './models/bench-models.js';
+import { startUp } from './start-up.js';
 import { killChildren } from './support/children.js';
 import { describeMachine, measureBusyShare } from './support/machine.js';
 import type { Question } from './support/question.js';
@@ -20,6 +21,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['blocking-call', blockingCall],
   ['two-models', twoModels],
   ['thread-count', threadCount],
+  ['start-up', startUp],
 ]);
 
 const names = process.argv.slice(2);
