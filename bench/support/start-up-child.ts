@@ -1,7 +1,7 @@
 /** Starts the SDK's worker once, loads a model and tells how long both took: `fork(…, [modelPath])`. */
 import { subscribe } from 'node:diagnostics_channel';
 import { close, heartbeat, loadModel } from '@qvac/sdk';
-import { privateBytes } from './private-memory.js';
+import { privateBytes } from '../../test/support/private-memory.js';
 import { MODEL_CONFIG } from './side.js';
 
 /** What the child sends when it is done. */
