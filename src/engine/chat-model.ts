@@ -1,4 +1,5 @@
 import { type ModelSpec, takesImages } from '../protocol/model-spec.js';
+import { ChatBatcher } from './chat-batcher.js';
 
 /** What the SDK takes for `ctx_size` when the config says nothing. */
 const SDK_CONTEXT_TOKENS = 1024;
@@ -13,20 +14,30 @@ export interface ChatModel {
   readonly hasTools: boolean;
   /** Loaded with a projector. */
   readonly hasImages: boolean;
+  /** Takes all its calls, if it was loaded with `parallel`. */
+  readonly batcher: ChatBatcher | undefined;
 }
 
 /** @param modelId the SDK's name of the loaded model. */
 export function toChatModel(spec: ModelSpec, modelId: string): ChatModel {
   const { alias, config } = spec;
-  const { ctx_size: total = SDK_CONTEXT_TOKENS, parallel = 1 } = config as {
+  const {
+    ctx_size: total = SDK_CONTEXT_TOKENS,
+    parallel: slots = 1,
+    predict = -1,
+  } = config as {
     ctx_size?: number;
     parallel?: number;
+    predict?: number;
   };
+  const contextTokens = Math.floor(total / slots); // the slots share the context
+  const replyTokens = predict > 0 ? predict : undefined; // negative numbers are the engine's for no limit
   return {
     alias,
     modelId,
-    contextTokens: Math.floor(total / parallel), // the slots share the context
+    contextTokens,
     hasTools: config.tools === true,
     hasImages: takesImages(spec),
+    batcher: slots > 1 ? new ChatBatcher({ modelId, contextTokens, slots, replyTokens }) : undefined,
   };
 }

@@ -4,7 +4,7 @@ import type { CallFailure, LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { chat } from './chat.js';
-import { toChatModel } from './chat-model.js';
+import { type ChatModel, toChatModel } from './chat-model.js';
 import { embed } from './embed.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
 import { toErrorData } from './to-error-data.js';
@@ -18,6 +18,7 @@ export class EngineModel {
   readonly #process: EngineProcess;
   readonly #meter = new TokenMeter();
   #modelId: string | undefined;
+  #chatModel: ChatModel | undefined;
 
   /** @param report takes what happens to the model and its process, for as long as they live. */
   constructor(spec: ModelSpec, report: (event: LifeEvent) => void) {
@@ -50,7 +51,8 @@ export class EngineModel {
       if (this.#modelId === undefined) throw new Error('it is not loaded');
       switch (call.kind) {
         case 'chat':
-          return await chat(toChatModel(this.#spec, this.#modelId), call.request, emit, signal);
+          this.#chatModel ??= toChatModel(this.#spec, this.#modelId); // one for all calls: it queues them
+          return await chat(this.#chatModel, call.request, emit, signal);
         case 'embed': {
           const model = { modelId: this.#modelId, alias: this.#spec.alias, meter: this.#meter };
           return await embed(model, call.request, emit, signal);
