@@ -52,7 +52,7 @@ export class BatchPlace {
   endIfSilent(): void {
     if (this.#isOver || this.#held !== '') return;
     const { steps, index, limit } = this.#options;
-    if (steps.tokens(index) >= limit || steps.hasEnded(index)) this.finish();
+    if (steps.texts(index) >= limit || steps.hasEnded(index)) this.finish();
   }
 
   /** The engine has said all. */
@@ -66,8 +66,8 @@ export class BatchPlace {
   }
 
   #end(reason: FinishReason): void {
-    const { steps, index, promptTokens } = this.#options;
-    const completionTokens = steps.tokens(index);
+    const { steps, index, limit, promptTokens } = this.#options;
+    const completionTokens = Math.min(steps.tokens(index), limit);
     const finishReason = this.#reply.finish(reason);
     this.#give({ type: 'end', finishReason, usage: { promptTokens, completionTokens, cachedTokens: 0 } });
   }

@@ -28,7 +28,7 @@ export async function runBatch(modelId: string, calls: readonly FittingCall[]): 
     emitRawDeltas: true, // one for each text of the engine: what the SDK makes of it may come later
   });
   let freeing: Promise<void> | undefined;
-  const steps = new BatchSteps();
+  const steps = new BatchSteps(calls.length);
   const places = calls.map(
     (call, index) => new BatchPlace({ ...call, call, index, steps, onOver: leave(call) }),
   );
