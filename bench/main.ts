@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { batching } from './batching.js';
 import { blockingCall } from './blocking-call.js';
 import { firstToken } from './first-token.js';
 import { writeBenchModels } from './models/bench-models.js';
@@ -22,6 +23,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['two-models', twoModels],
   ['thread-count', threadCount],
   ['start-up', startUp],
+  ['batching', batching],
 ]);
 
 const names = process.argv.slice(2);

@@ -34,9 +34,9 @@ export const threadCount: Question = async (bench) => {
 
 async function measure({ folder, progress }: Bench, model: BenchModel, rounds: number): Promise<string[]> {
   progress(`${model.name}: loading with one thread and with all`);
-  const one = await startGateway(folder, [model], 1);
+  const one = await startGateway(folder, [model], { threads: 1 });
   try {
-    const all = await startGateway(folder, [model], availableParallelism());
+    const all = await startGateway(folder, [model], { threads: availableParallelism() });
     try {
       progress(`${model.name}: ${rounds} rounds of ${TOKENS} tokens`);
       const ask = ([ask]: typeof one.asks) => {

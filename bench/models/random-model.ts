@@ -1,10 +1,15 @@
 import { type MetadataValue, type Tensor, writeGguf } from '../../src/scripted-model/gguf-writer.js';
 
-const WIDTH = 512;
-const BLOCKS = 6;
-const HEADS = 8;
-const FEED_FORWARD_SIZE = 1408;
 const WORDS = 2_000;
+const HEAD_WIDTH = 64;
+
+/** Measures of a random model. */
+export interface RandomModelSize {
+  /** Numbers in a token's vector: a multiple of 64. */
+  readonly width: number;
+  readonly blocks: number;
+  readonly feedForward: number;
+}
 
 /** Token types of llama.cpp (`llama_token_type`). */
 const TOKEN_TYPE = { text: 1, unknown: 2, control: 3, byte: 6 } as const;
@@ -21,12 +26,13 @@ const VOCABULARY: readonly (readonly [string, keyof typeof TOKEN_TYPE])[] = [
 ];
 
 /**
- * A GGUF file of a llama model with 22 million random parameters (87 MB). It talks nonsense at the price of a real
- * model of its size: all weights are read for each token. It says words only, and it never stops by itself.
+ * A GGUF file of a llama model of random parameters, four bytes each. It talks nonsense at the price of a real model of
+ * its size: all weights are read for each token. It says words only, and it never stops by itself.
  *
  * The same seed gives the same bytes.
  */
-export function createRandomModel(seed: number): Uint8Array<ArrayBuffer> {
+export function createRandomModel(seed: number, size: RandomModelSize): Uint8Array<ArrayBuffer> {
+  const { width, blocks: count, feedForward } = size;
   const random = uniform(seed);
   const matrix = (name: string, columns: number, rows: number): Tensor => ({
     name,
@@ -34,47 +40,47 @@ export function createRandomModel(seed: number): Uint8Array<ArrayBuffer> {
     // Keeps the size of a vector about the same from one layer to the next.
     data: filled(new Float32Array(columns * rows), random, Math.sqrt(3 / columns)),
   });
-  const norm = (name: string): Tensor => ({ name, shape: [WIDTH], data: new Float32Array(WIDTH).fill(1) });
+  const norm = (name: string): Tensor => ({ name, shape: [width], data: new Float32Array(width).fill(1) });
 
-  const blocks = Array.from({ length: BLOCKS }, (_, index) => {
+  const blocks = Array.from({ length: count }, (_, index) => {
     const of = (part: string): string => `blk.${index}.${part}.weight`;
     return [
       norm(of('attn_norm')),
-      matrix(of('attn_q'), WIDTH, WIDTH),
-      matrix(of('attn_k'), WIDTH, WIDTH),
-      matrix(of('attn_v'), WIDTH, WIDTH),
-      matrix(of('attn_output'), WIDTH, WIDTH),
+      matrix(of('attn_q'), width, width),
+      matrix(of('attn_k'), width, width),
+      matrix(of('attn_v'), width, width),
+      matrix(of('attn_output'), width, width),
       norm(of('ffn_norm')),
-      matrix(of('ffn_gate'), WIDTH, FEED_FORWARD_SIZE),
-      matrix(of('ffn_up'), WIDTH, FEED_FORWARD_SIZE),
-      matrix(of('ffn_down'), FEED_FORWARD_SIZE, WIDTH),
+      matrix(of('ffn_gate'), width, feedForward),
+      matrix(of('ffn_up'), width, feedForward),
+      matrix(of('ffn_down'), feedForward, width),
     ];
   });
-  const output = matrix('output.weight', WIDTH, VOCABULARY.length);
+  const output = matrix('output.weight', width, VOCABULARY.length);
   // Logit 0 is far below the best word: no end, and no byte that would be held back as half a character.
-  output.data.fill(0, 0, (VOCABULARY.length - WORDS) * WIDTH);
+  output.data.fill(0, 0, (VOCABULARY.length - WORDS) * width);
 
-  return writeGguf(metadata(), [
-    matrix('token_embd.weight', WIDTH, VOCABULARY.length),
+  return writeGguf(metadata(size), [
+    matrix('token_embd.weight', width, VOCABULARY.length),
     ...blocks.flat(),
     norm('output_norm.weight'),
     output,
   ]);
 }
 
-function metadata(): Map<string, MetadataValue> {
+function metadata({ width, blocks, feedForward }: RandomModelSize): Map<string, MetadataValue> {
   const uint32 = (value: number): MetadataValue => ({ type: 'uint32', value });
   const string = (value: string): MetadataValue => ({ type: 'string', value });
   return new Map<string, MetadataValue>([
     ['general.architecture', string('llama')],
     ['general.name', string('random')],
     ['llama.context_length', uint32(4_096)],
-    ['llama.embedding_length', uint32(WIDTH)],
-    ['llama.block_count', uint32(BLOCKS)],
-    ['llama.feed_forward_length', uint32(FEED_FORWARD_SIZE)],
-    ['llama.attention.head_count', uint32(HEADS)],
+    ['llama.embedding_length', uint32(width)],
+    ['llama.block_count', uint32(blocks)],
+    ['llama.feed_forward_length', uint32(feedForward)],
+    ['llama.attention.head_count', uint32(width / HEAD_WIDTH)],
     ['llama.attention.layer_norm_rms_epsilon', { type: 'float32', value: 1e-6 }],
-    ['llama.rope.dimension_count', uint32(WIDTH / HEADS)],
+    ['llama.rope.dimension_count', uint32(HEAD_WIDTH)],
     ['llama.vocab_size', uint32(VOCABULARY.length)],
     ['tokenizer.ggml.model', string('llama')],
     ['tokenizer.ggml.tokens', { type: 'string[]', value: VOCABULARY.map(([text]) => text) }],

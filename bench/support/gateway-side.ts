@@ -12,26 +12,34 @@ const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** A gateway that runs as a child. */
 export interface BenchGateway {
-  /** One for each model, in order, each over a kept-alive connection of its own. */
+  /** As many for each model as it has clients, in order, each over a kept-alive connection of its own. */
   readonly asks: readonly Side['ask'][];
   stop(): Promise<void>;
+}
+
+/** What a gateway's models have besides their files. */
+export interface GatewayModels {
+  /** Of llama.cpp; without it the gateway's own policy decides. */
+  readonly threads?: number;
+  /** Calls that the engine decodes together. */
+  readonly parallel?: number;
+  readonly clients?: number;
 }
 
 /**
  * Starts `qvac serve openai` on a free port, with all models loaded. The same model may be given twice.
  *
  * @param folder the bench's own, also for the gateway's temporary files.
- * @param threads of llama.cpp for each model; without it the gateway's own policy decides.
  */
 export async function startGateway(
   folder: string,
   models: readonly BenchModel[],
-  threads?: number,
+  { clients: clientCount = 1, ...settings }: GatewayModels = {},
 ): Promise<BenchGateway> {
   const cwd = await mkdtemp(join(folder, 'g-'));
   const entries = models.map(({ path }, index) => [
     `model-${index}`,
-    { src: path, type: 'llm', preload: true, config: { ...MODEL_CONFIG, threads } },
+    { src: path, type: 'llm', preload: true, config: { ...MODEL_CONFIG, ...settings } },
   ]);
   const config = join(cwd, 'qvac.config.json');
   await writeFile(config, JSON.stringify({ serve: { models: Object.fromEntries(entries) } }));
@@ -52,7 +60,10 @@ export async function startGateway(
   try {
     const url = await startedUrl(child.stdout);
     child.stdout.resume();
-    for (const [alias] of entries) clients.push(new ChatClient(url, String(alias)));
+    for (const [alias] of entries) {
+      for (let client = 0; client < clientCount; client += 1)
+        clients.push(new ChatClient(url, String(alias)));
+    }
     return { asks: clients.map((client) => (call) => client.ask(call)), stop };
   } catch (error) {
     await stop();

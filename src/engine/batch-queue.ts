@@ -1,6 +1,3 @@
-/** How long the first of those who go together waits for others, unless all places are taken before. */
-const GATHER_MS = 10;
-
 /** What may go together with others, or only alone. */
 interface Passenger {
   readonly goesAlone: boolean;
@@ -10,6 +7,8 @@ interface Passenger {
 export interface BatchQueueOptions<Call extends Passenger> {
   /** Calls that may go together. */
   readonly places: number;
+  /** Calls back when the first who waits has waited for others long enough. Returns a function that prevents it. */
+  readonly gather: (begin: () => void) => () => void;
   /** Runs calls together. The next batch begins when it resolves; it must not reject. */
   readonly run: (calls: readonly Call[]) => Promise<void>;
 }
@@ -22,7 +21,7 @@ export class BatchQueue<Call extends Passenger> {
   readonly #options: BatchQueueOptions<Call>;
   #waiting: Call[] = [];
   #isRunning = false;
-  #gathering: NodeJS.Timeout | undefined;
+  #stopGathering: (() => void) | undefined;
 
   constructor(options: BatchQueueOptions<Call>) {
     this.#options = options;
@@ -43,12 +42,12 @@ export class BatchQueue<Call extends Passenger> {
   #arrange(): void {
     if (this.#isRunning || this.#waiting.length === 0) return;
     if (this.#waiting.length >= this.#options.places) void this.#go();
-    else this.#gathering ??= setTimeout(() => void this.#go(), GATHER_MS);
+    else this.#stopGathering ??= this.#options.gather(() => void this.#go());
   }
 
   async #go(): Promise<void> {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
+    this.#stopGathering?.();
+    this.#stopGathering = undefined;
     const batch = this.#takeBatch();
     if (batch.length === 0) return;
     this.#isRunning = true;

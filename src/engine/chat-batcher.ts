@@ -1,8 +1,12 @@
+import { WorkerCrashedError } from '@qvac/sdk';
 import { BatchQueue } from './batch-queue.js';
 import { chatAlone } from './chat-alone.js';
 import type { ChatCall, LastEvent } from './chat-call.js';
 import { measurePrompt } from './measure-prompt.js';
 import { type FittingCall, runBatch } from './run-batch.js';
+
+/** How long the first of those who go together waits for others, unless all slots are taken before. */
+const GATHER_MS = 10;
 
 /** What a batcher must know of its model. */
 interface BatchedModel {
@@ -27,10 +31,19 @@ interface WaitingCall extends ChatCall {
 export class ChatBatcher {
   readonly #model: BatchedModel;
   readonly #queue: BatchQueue<WaitingCall>;
+  /** Said of the death of the engine's process. The SDK would start another for the next call, without the model. */
+  #lost: WorkerCrashedError | undefined;
 
   constructor(model: BatchedModel) {
     this.#model = model;
-    this.#queue = new BatchQueue({ places: model.slots, run: (calls) => this.#run(calls) });
+    this.#queue = new BatchQueue({
+      places: model.slots,
+      gather(begin) {
+        const timer = setTimeout(begin, GATHER_MS);
+        return () => clearTimeout(timer);
+      },
+      run: (calls) => this.#run(calls),
+    });
   }
 
   /** Runs a call when its batch has come. Emits its events, but for the last, which it returns. */
@@ -49,6 +62,7 @@ export class ChatBatcher {
   }
 
   async #run(waiting: readonly WaitingCall[]): Promise<void> {
+    if (this.#lost) return this.#fail(waiting, this.#lost);
     const measured = await Promise.all(waiting.map((call) => this.#measure(call)));
     const calls = measured.filter((call) => call !== undefined);
     const [first] = calls;
@@ -57,8 +71,14 @@ export class ChatBatcher {
       if (calls.length > 1) await runBatch(this.#model.modelId, calls);
       else first.onOver(await chatAlone(this.#model.contextTokens, first));
     } catch (error) {
-      for (const { onError } of waiting) onError(error); // of no effect on those that are over
+      this.#fail(waiting, error);
     }
+  }
+
+  /** Of no effect on calls that are over. */
+  #fail(calls: readonly WaitingCall[], error: unknown): void {
+    if (error instanceof WorkerCrashedError) this.#lost = error;
+    for (const { onError } of calls) onError(error);
   }
 
   /** @returns the call with a limit that fits, or `undefined` if it is over already. */
@@ -76,7 +96,7 @@ export class ChatBatcher {
       }
       call.onOver({ type: 'cancelled' });
     } catch (error) {
-      call.onError(error);
+      this.#fail([call], error);
     }
     return undefined;
   }

@@ -220,6 +220,23 @@ for (const limit of [undefined, 100_000]) {
   });
 }
 
+test('when the engine dies, what runs says so and what waits is answered', { timeout: 60_000 }, async () => {
+  const [first, second] = await Promise.all(
+    await together(() => [startEndlessStream(openai, CREW), startEndlessStream(openai, CREW)]),
+  );
+  const mark = gateway.log.length;
+  const waiting = crew('Hello!');
+  await gateway.loggedOf('crew', 'call started', mark);
+  process.kill(gateway.pidOf('crew'), 'SIGKILL');
+  for (const { ended } of [first, second]) {
+    const error = (await ended) as InstanceType<typeof OpenAI.APIError>;
+    assert.equal(error.code, 'worker_crashed');
+  }
+  assert.equal((await waiting).choices[0]?.message.content, fallbackOf(CREW));
+  const starts = gateway.log.filter(({ msg, model }) => msg === 'model loaded' && model === 'crew');
+  assert.equal(starts.length, 2);
+});
+
 test('a call with tools goes alone, and the others of its time go on', { timeout: 60_000 }, async () => {
   const tool = {
     type: 'function' as const,
