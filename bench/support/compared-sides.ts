@@ -41,7 +41,7 @@ export async function withComparedSides<Result>(
 }
 
 async function startGatewaySide(folder: string, model: BenchModel): Promise<Side> {
-  const { asks, stop } = await startGateway(folder, [model], COMPARED_THREADS);
+  const { asks, stop } = await startGateway(folder, [model], { threads: COMPARED_THREADS });
   const [ask] = asks;
   if (!ask) throw new Error('the gateway has no model');
   return { ask, stop };
