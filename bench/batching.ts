@@ -3,7 +3,7 @@ import { type BenchGateway, startGateway } from './support/gateway-side.js';
 import { interleave } from './support/interleave.js';
 import { figure, markdownTable, withSpread } from './support/markdown-table.js';
 import type { Question } from './support/question.js';
-import { firstTextMs, type Timing, tokensPerSecond } from './support/side.js';
+import { COMPARED_THREADS, firstTextMs, type Timing, tokensPerSecond } from './support/side.js';
 import { quantile, ratios } from './support/statistics.js';
 
 /** Calls at once. */
@@ -15,9 +15,10 @@ const ROUNDS = 5;
 export const batching: Question = async ({ folder, progress }) => {
   progress('writing the model, loading it with parallel 1 and 8');
   const model = await writeLargeModel(folder);
-  const one = await startGateway(folder, [model], { parallel: 1, clients: CALLS });
+  const settings = { threads: COMPARED_THREADS, clients: CALLS };
+  const one = await startGateway(folder, [model], { ...settings, parallel: 1 });
   try {
-    const together = await startGateway(folder, [model], { parallel: CALLS, clients: CALLS });
+    const together = await startGateway(folder, [model], { ...settings, parallel: CALLS });
     try {
       progress(`${ROUNDS} rounds of ${CALLS} calls of ${TOKENS} tokens`);
       const timings = await interleave(

@@ -42,6 +42,8 @@ export class BatchPlace {
       this.#held = event.text.at(-1) ?? '';
       return;
     }
+    // Not asked by this call: what has come is not the whole.
+    if (event.type === 'completionDone' && event.stopReason === 'cancelled') return this.cancel();
     if (event.type === 'contentDelta' || event.type === 'thinkingDelta') {
       if (event.text.endsWith(this.#held)) this.#held = '';
     }
