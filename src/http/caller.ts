@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../models/model-host.js';
 import { ApiError } from '../protocol/errors.js';
+import { OpenCalls } from './operations/open-calls.js';
 
 /** Header by which a client says how long it will wait for its whole answer, in milliseconds. */
 const TIMEOUT_HEADER = 'x-request-timeout-ms';
@@ -16,23 +17,28 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  */
 export type CallerOf = (request: FastifyRequest, reply: FastifyReply, abort?: AbortController) => Caller;
 
-/** @param timeoutMs for requests that say nothing of their time. Without it, they have all the time they need. */
-export function createCallerOf(timeoutMs?: number): CallerOf {
+/**
+ * @param timeoutMs for requests that say nothing of their time. Without it, they have all the time they need.
+ * @param calls where each is found while it is open, by its request's id.
+ */
+export function createCallerOf(timeoutMs?: number, calls = new OpenCalls()): CallerOf {
   return (request, reply, abort = new AbortController()) => {
     const limitMs = timeoutOf(request) ?? timeoutMs;
     const timer =
       limitMs === undefined
         ? undefined
         : setTimeout(() => abort.abort(timeIsUp(limitMs)), Math.max(0, limitMs - reply.elapsedTime));
+    const forget = calls.add(request.id, abort);
     const onClose = (): void => {
       clearTimeout(timer);
+      forget();
       if (!reply.raw.writableFinished) {
         abort.abort(new ApiError('client_closed_request', 'The client hung up.'));
       }
     };
     if (reply.raw.destroyed) onClose();
     else reply.raw.once('close', onClose);
-    return { client: clientOf(request), signal: abort.signal };
+    return { id: request.id, client: clientOf(request), signal: abort.signal };
   };
 }
 

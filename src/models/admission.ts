@@ -3,7 +3,8 @@ import { abortable } from './abortable.js';
 import { TurnQueue } from './turn-queue.js';
 
 /** A call that waits for a slot. */
-interface Waiter {
+interface Waiter<Entry> {
+  readonly entry: Entry | undefined;
   readonly admitted: Promise<void>;
   readonly admit: () => void;
   readonly refuse: (reason: unknown) => void;
@@ -18,10 +19,10 @@ const NEWEST_WEIGHT = 0.2;
  * does not hold up another with one. The engine has a queue of its own, but a call that waits there can't be moved to
  * another worker.
  */
-export class Admission {
+export class Admission<Entry extends object = object> {
   readonly #slots: number;
   readonly #queueLimit: number;
-  readonly #queue = new TurnQueue<Waiter>();
+  readonly #queue = new TurnQueue<Waiter<Entry>>();
   #running = 0;
   /** Of the time that a call holds its slot. */
   #averageMs: number | undefined;
@@ -42,22 +43,28 @@ export class Admission {
     return this.#queue.size;
   }
 
+  /** What those who wait have given as their entry, in the order of their turns. */
+  entries(): Entry[] {
+    return this.#queue.inTurn().flatMap(({ entry }) => entry ?? []);
+  }
+
   /**
    * Waits for a slot. When too many wait, the client with the most of them loses its last one: the one that comes, if
    * nobody has more.
    *
    * @param client whoever it is that takes turns with others.
+   * @param entry what {@link entries} tells of it while it waits.
    * @returns a function that gives the slot back; calling it again does nothing.
    * @throws {ApiError} `queue_full`; or the reason of `signal`, or that of {@link refuseWaiting} or {@link close}.
    */
-  async acquire(client: string, signal: AbortSignal): Promise<() => void> {
+  async acquire(client: string, signal: AbortSignal, entry?: Entry): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#closed) throw this.#closed;
     if (!this.isFull) {
       this.#running += 1;
       return this.#releaseOnce();
     }
-    const waiter = createWaiter();
+    const waiter = createWaiter(entry);
     this.#queue.push(client, waiter);
     if (this.#queue.size > this.#queueLimit) this.#queue.dropFromLongest(client)?.refuse(this.#queueFull());
     try {
@@ -117,12 +124,12 @@ export class Admission {
   }
 }
 
-function createWaiter(): Waiter {
+function createWaiter<Entry>(entry: Entry | undefined): Waiter<Entry> {
   let admit = (): void => {};
   let refuse = (_reason: unknown): void => {};
   const admitted = new Promise<void>((resolve, reject) => {
     admit = resolve;
     refuse = reject;
   });
-  return { admitted, admit, refuse, hasSlot: false };
+  return { entry, admitted, admit, refuse, hasSlot: false };
 }

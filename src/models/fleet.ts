@@ -13,14 +13,25 @@ export interface FleetModel {
 /** All models of the gateway, by alias. */
 export class Fleet {
   readonly #models: ReadonlyMap<string, FleetModel>;
+  #isStopping = false;
 
   constructor(models: readonly FleetModel[]) {
     this.#models = new Map(models.map((model) => [model.host.alias, model]));
   }
 
+  /** It takes no further call. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** All configured models with what they are for, in the order of the config. */
+  models(): FleetModel[] {
+    return [...this.#models.values()];
+  }
+
   /** All configured models, in the order of the config. */
   hosts(): ModelHost[] {
-    return [...this.#models.values()].map(({ host }) => host);
+    return this.models().map(({ host }) => host);
   }
 
   /** The models that are loaded, in the order of the config. */
@@ -54,6 +65,7 @@ export class Fleet {
 
   /** Takes no further call for any model; running ones go on. */
   refuse(): void {
+    this.#isStopping = true;
     for (const host of this.hosts()) host.refuse();
   }
 

@@ -2,13 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DownloadProgress } from '../pool/assets-pool.js';
 import type { CallStream } from '../pool/call-stream.js';
 import type { ModelPool, WorkerDeath } from '../pool/model-pool.js';
-import { ApiError } from '../protocol/errors.js';
+import { ApiError, type ErrorCode } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
+import type { CallObserver } from '../telemetry/call-observer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { abortable } from './abortable.js';
 import { Admission } from './admission.js';
+import {
+  type CallSnapshot,
+  describeExit,
+  type ModelExit,
+  type ModelSnapshot,
+  toModelExit,
+} from './model-snapshot.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
 import { type RestartPlan, wasStable } from './restart-policy.js';
+import type { StateChange } from './state-feed.js';
 
 /** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
 export const DRAIN_TIMEOUT_MS = 30_000;
@@ -16,11 +25,17 @@ export const DRAIN_TIMEOUT_MS = 30_000;
 /** How long the engine may take to let go of a cancelled call before its worker is ended all the same. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
+/** Events that have a reason. */
+const FAILURES: readonly ModelEvent[] = ['load-failed', 'died', 'gave-up'];
+
 /** A `ModelPool`, without its private fields: tests of policy have one without threads. */
 type Pool = Pick<ModelPool, keyof ModelPool>;
 
 /** What a host needs of a call, of whatever kind. */
 type RunningCall = Pick<CallStream<EventOf<CallKind>>, 'ended' | 'cancel'>;
+
+/** What is told of a call. */
+type Ticket = { -readonly [Field in keyof CallSnapshot]: CallSnapshot[Field] };
 
 /** What a host needs of the rest of the gateway. */
 export interface ModelHostOptions {
@@ -36,12 +51,16 @@ export interface ModelHostOptions {
   /** What becomes of the model after so many failures in a row. */
   readonly planRestart: (failures: number) => RestartPlan;
   /** Told of every change of state. */
-  readonly onState?: (state: ModelState) => void;
+  readonly onState?: (change: StateChange) => void;
+  /** Told how calls go. */
+  readonly observer?: CallObserver;
   readonly log: Logger;
 }
 
 /** Who asks, and for how long. */
 export interface Caller {
+  /** Names the call to whoever wants to see or cancel it: its request's id. */
+  readonly id: string;
   /** Whoever it is that callers take turns by. */
   readonly client: string;
   /** Aborts the call: leaves the queue, or frees the engine. */
@@ -57,8 +76,14 @@ export class ModelHost {
   readonly #options: ModelHostOptions;
   readonly #log: Logger;
   readonly #calls = new Set<RunningCall>();
-  readonly #admission: Admission;
+  readonly #admission: Admission<Ticket>;
+  /** Of the calls that have a slot. */
+  readonly #tickets = new Set<Ticket>();
   #state: ModelState = 'idle';
+  #stateSince = new Date();
+  #incarnation = 0;
+  #restarts = 0;
+  #lastExit: ModelExit | undefined;
   #pool: Pool | undefined;
   #loadedAt: Date | undefined;
   /** Settles when the state that is passing now (all but idle, ready and failed) has passed. */
@@ -71,7 +96,6 @@ export class ModelHost {
   #buried: Promise<void> = Promise.resolve();
   #isStopped = false;
   #failures = 0;
-  #lastFailure = '';
   /** By `performance.now()`. */
   #retryAt = 0;
   /** It has served since it was last unloaded: if it dies, it comes back by itself. */
@@ -91,6 +115,28 @@ export class ModelHost {
   /** When the model became ready; `undefined` unless it is loaded. */
   get loadedAt(): Date | undefined {
     return this.#loadedAt;
+  }
+
+  get observer(): CallObserver | undefined {
+    return this.#options.observer;
+  }
+
+  /** All that there is to see from outside, as it is now. */
+  snapshot(): ModelSnapshot {
+    return {
+      alias: this.alias,
+      state: this.#state,
+      stateSince: this.#stateSince,
+      loadedAt: this.#loadedAt,
+      incarnation: this.#incarnation,
+      restarts: this.#restarts,
+      lastExit: this.#lastExit,
+      pid: this.pid,
+      slots: this.#options.slots,
+      queueLimit: this.#options.queueLimit,
+      calls: [...this.#tickets].map((ticket) => ({ ...ticket })),
+      queue: this.#admission.entries().map((ticket) => ({ ...ticket })),
+    };
   }
 
   /** The model's `bare` process. */
@@ -122,12 +168,20 @@ export class ModelHost {
    */
   async call<Kind extends CallKind>(
     call: Extract<Call, { kind: Kind }>,
-    { client, signal }: Caller,
+    { id, client, signal }: Caller,
   ): Promise<CallStream<EventOf<Kind>>> {
     if (this.#isStopped) throw shuttingDown();
     if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
+    const ticket: Ticket = { id, kind: call.kind, receivedAt: new Date(), startedAt: undefined };
+    const askedAt = performance.now();
     // First the slot, then the model: who waits for a load waits in the same bounded queue.
-    const release = await this.#admission.acquire(client, signal);
+    const giveBack = await this.#admission.acquire(client, signal, ticket);
+    const release = (): void => {
+      this.#tickets.delete(ticket);
+      giveBack();
+    };
+    this.#tickets.add(ticket);
+    this.#options.observer?.admitted(performance.now() - askedAt);
     let pool: Pool;
     try {
       do pool = await this.ensureReady(signal);
@@ -139,6 +193,7 @@ export class ModelHost {
     }
     const stream = pool.call<Kind>(call);
     this.#calls.add(stream);
+    ticket.startedAt = new Date();
     this.#log.debug({ running: this.#calls.size }, 'call started');
     const cancel = (): void => stream.cancel(signal.reason);
     signal.addEventListener('abort', cancel, { once: true });
@@ -191,6 +246,8 @@ export class ModelHost {
     const startedAt = performance.now();
     const pool = this.#options.createPool();
     this.#pool = pool;
+    this.#incarnation += 1;
+    if (event === 'retry') this.#restarts += 1;
     this.#overtaken = new AbortController();
     const overtaken = this.#overtaken.signal;
     this.#apply(event);
@@ -209,7 +266,8 @@ export class ModelHost {
       if (this.#state !== 'loading') throw error; // an unload came between, and does the rest
       this.#pool = undefined;
       this.#log.error({ err: error }, 'model load failed');
-      this.#fail('load-failed', error instanceof Error ? error.message : String(error));
+      const code = error instanceof ApiError ? error.code : 'internal_error';
+      this.#fail('load-failed', code, error instanceof Error ? error.message : String(error));
       if (this.#isWanted) return; // who waits, waits for the next try
       this.#admission.refuseWaiting(error);
       throw error;
@@ -254,17 +312,18 @@ export class ModelHost {
     this.#loadedAt = undefined;
     this.#log.error({ code, reason }, 'model worker died');
     if (this.#state === 'draining') {
+      this.#lastExit = toModelExit(code, reason, new Date());
       this.#apply('died');
       return;
     }
     if (wasStable(readyMs)) this.#failures = 0;
-    this.#fail('died', reason);
+    this.#fail('died', code, reason);
   }
 
   /** Decides when it may be loaded again. */
-  #fail(event: 'load-failed' | 'died', reason: string): void {
+  #fail(event: 'load-failed' | 'died', code: ErrorCode, reason: string): void {
     this.#failures += 1;
-    this.#lastFailure = reason;
+    this.#lastExit = toModelExit(code, reason, new Date());
     const { isQuarantined, delayMs } = this.#options.planRestart(this.#failures);
     this.#retryAt = performance.now() + delayMs;
     this.#apply(isQuarantined ? 'gave-up' : event);
@@ -295,7 +354,7 @@ export class ModelHost {
     const seconds = Math.max(1, Math.ceil((this.#retryAt - performance.now()) / 1000));
     return new ApiError(
       'model_quarantined',
-      `Model '${this.alias}' failed ${this.#failures} times in a row and is left alone for another ${seconds} s. To have it tried at once, unload it: DELETE /v1/models/${this.alias}. Its last failure: ${this.#lastFailure}`,
+      `Model '${this.alias}' failed ${this.#failures} times in a row and is left alone for another ${seconds} s. To have it tried at once, unload it: DELETE /v1/models/${this.alias}. Its last failure: ${this.#lastExit && describeExit(this.#lastExit)}`,
       { retryAfterSeconds: seconds },
     );
   }
@@ -306,8 +365,11 @@ export class ModelHost {
   }
 
   #apply(event: ModelEvent): void {
-    this.#state = transition(this.#state, event);
-    this.#options.onState?.(this.#state);
+    const from = this.#state;
+    this.#state = transition(from, event);
+    this.#stateSince = new Date();
+    const reason = FAILURES.includes(event) ? this.#lastExit?.reason : undefined;
+    this.#options.onState?.({ from, state: this.#state, event, ...(reason !== undefined && { reason }) });
   }
 }
 

@@ -40,6 +40,9 @@ const TRANSITIONS: Readonly<Record<ModelState, Partial<Record<ModelEvent, ModelS
   failed: { retry: 'loading', reset: 'idle' },
 };
 
+/** All states. */
+export const MODEL_STATES = Object.keys(TRANSITIONS) as ModelState[];
+
 /**
  * The state after an event.
  *

@@ -1,6 +1,7 @@
 import { ApiError } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { Caller, ModelHost } from './model-host.js';
+import { observeEvents } from './observe-events.js';
 
 /**
  * Runs a call and gives its events as they come. One of which nothing has come when its worker dies is sent once more,
@@ -13,11 +14,13 @@ export async function* streamCall<Kind extends CallKind>(
   call: Extract<Call, { kind: Kind }>,
   caller: Caller,
 ): AsyncGenerator<EventOf<Kind>[], void> {
+  const observe = host.observer && observeEvents(host.observer, performance.now(), () => performance.now());
   let hasBegun = false;
   const first = await host.call<Kind>(call, caller);
   try {
     for await (const events of first) {
       hasBegun = true;
+      observe?.(events);
       yield events;
     }
     return;
@@ -25,7 +28,10 @@ export async function* streamCall<Kind extends CallKind>(
     if (hasBegun || !isWorkerLoss(error)) throw error;
   }
   await first.ended; // until then its slot is taken: a full queue would have no place for it
-  yield* await host.call<Kind>(call, caller);
+  for await (const events of await host.call<Kind>(call, caller)) {
+    observe?.(events);
+    yield events;
+  }
 }
 
 function isWorkerLoss(error: unknown): boolean {

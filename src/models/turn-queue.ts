@@ -48,6 +48,15 @@ export class TurnQueue<Item> {
     return true;
   }
 
+  /** All items, in the order in which they would be taken out. */
+  inTurn(): Item[] {
+    const queues = [...this.#queues.values()].map((queue) => [...queue]);
+    const rounds = Math.max(0, ...queues.map((queue) => queue.length));
+    return Array.from({ length: rounds }, (_, round) =>
+      queues.flatMap((queue) => queue.slice(round, round + 1)),
+    ).flat();
+  }
+
   /** Takes all items out. */
   clear(): Item[] {
     const items = [...this.#queues.values()].flatMap((queue) => [...queue]);

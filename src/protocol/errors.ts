@@ -39,6 +39,7 @@ export const ERRORS = {
   forbidden_host: rejected(403),
   forbidden_origin: rejected(403),
   not_found: rejected(404),
+  call_not_found: rejected(404),
   model_not_found: rejected(404),
   method_not_allowed: rejected(405),
   request_too_large: rejected(413),
@@ -46,6 +47,8 @@ export const ERRORS = {
   client_closed_request: rejected(499), // nobody reads it but the log
   // The request is fine; this server can't serve it now.
   queue_full: { status: 429, type: 'rate_limit_error', retryable: true },
+  too_many_event_streams: { status: 429, type: 'rate_limit_error', retryable: true },
+  call_cancelled: { status: 503, type: 'server_error', retryable: false },
   deadline_exceeded: { status: 504, type: 'server_error', retryable: false },
   engine_error: { status: 500, type: 'server_error', retryable: false },
   internal_error: { status: 500, type: 'server_error', retryable: false },
@@ -57,6 +60,7 @@ export const ERRORS = {
   worker_crashed: unavailable,
   worker_hung: unavailable,
   shutting_down: unavailable,
+  not_ready: unavailable,
 } as const satisfies Record<string, ErrorClass>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -12,7 +12,7 @@ import { createFakeHost } from './fake-pool.js';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);
-const caller = { client: 'me', signal };
+const caller = { id: 'req_1', client: 'me', signal };
 const CALL = {
   kind: 'chat' as const,
   request: { messages: [{ role: 'user' as const, content: 'Hello!' }], params: {} },
@@ -177,7 +177,7 @@ describe('a call', () => {
   test('gives its slot back only when the worker has let go of it', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
-    const call = await host.call(CALL, { client: 'me', signal: abort.signal });
+    const call = await host.call(CALL, { id: 'req_1', client: 'me', signal: abort.signal });
     const next = host.call(CALL, caller);
     const reason = new Error('the client hung up');
     abort.abort(reason);
@@ -194,7 +194,9 @@ describe('a call', () => {
     const { host } = createFakeHost();
     await host.call(CALL, caller);
     const clients = Array.from({ length: 64 }, () => new AbortController());
-    const waiting = clients.map((client) => host.call(CALL, { client: 'me', signal: client.signal }));
+    const waiting = clients.map((client) =>
+      host.call(CALL, { id: 'req_1', client: 'me', signal: client.signal }),
+    );
     await turns();
     await assert.rejects(host.call(CALL, caller), { code: 'queue_full' });
     for (const client of clients) client.abort();
@@ -206,7 +208,7 @@ describe('a call', () => {
     const first = await host.call(CALL, caller);
     const abort = new AbortController();
     const reason = new Error('the client hung up');
-    const second = host.call(CALL, { client: 'me', signal: abort.signal });
+    const second = host.call(CALL, { id: 'req_1', client: 'me', signal: abort.signal });
     await turns();
     // Between the slot's release and the second call's start lie some promises only.
     const aborted = first.ended.then(() => abort.abort(reason));
@@ -240,7 +242,7 @@ describe('a call', () => {
   test('leaves no listener on its signal', async () => {
     const { host, pool } = createFakeHost();
     const abort = new AbortController();
-    const call = await host.call(CALL, { client: 'me', signal: abort.signal });
+    const call = await host.call(CALL, { id: 'req_1', client: 'me', signal: abort.signal });
     assert.equal(getEventListeners(abort.signal, 'abort').length, 1);
     (await pool(0).callAt(0)).end();
     await call.ended;
@@ -621,4 +623,51 @@ test('killing kills the worker that there is', async () => {
   await host.ensureReady(signal);
   host.kill();
   assert.deepEqual(pool(0).asked, ['load', 'kill']);
+});
+
+describe('a snapshot', () => {
+  test('has the calls that run, those that wait in the order of their turns, and how the worker ended last', async () => {
+    const { host, pool } = createFakeHost({ queueLimit: 8 });
+    const ask = (id: string, client: string) => host.call(CALL, { id, client, signal });
+    const ids = (calls: readonly { id: string }[]) => calls.map(({ id }) => id);
+    const running = await ask('req_1', 'me');
+    const waiting = [ask('req_2', 'me'), ask('req_3', 'me'), ask('req_4', 'you')];
+    const before = host.snapshot();
+    assert.deepEqual(ids(before.calls), ['req_1']);
+    assert.ok(before.calls[0]?.startedAt);
+    assert.deepEqual(ids(before.queue), ['req_2', 'req_4', 'req_3']);
+    assert.equal(before.queue[0]?.startedAt, undefined);
+    assert.deepEqual(
+      [before.state, before.incarnation, before.restarts, before.pid, before.lastExit],
+      ['ready', 1, 0, 1, undefined],
+    );
+
+    pool(0).die('it was killed\nlast words\nof the engine');
+    await running.ended;
+    await until(() => host.state === 'ready');
+    for (const index of waiting.keys()) (await pool(1).callAt(index)).end();
+    await Promise.all((await Promise.all(waiting)).map(({ ended }) => ended));
+    const after = host.snapshot();
+    assert.deepEqual([after.calls, after.queue], [[], []]);
+    assert.deepEqual([after.state, after.incarnation, after.restarts, after.pid], ['ready', 2, 1, 2]);
+    const { code, reason, stderrTail } = after.lastExit ?? {};
+    assert.deepEqual(
+      { code, reason, stderrTail },
+      { code: 'worker_crashed', reason: 'it was killed', stderrTail: ['last words', 'of the engine'] },
+    );
+    await host.stop();
+  });
+
+  test('of a call that has its slot and waits for the model says that it has not started', async () => {
+    const { host, pool } = createFakeHost({}, slow);
+    const call = host.call(CALL, caller);
+    call.catch(() => {});
+    await turns();
+    const [seen] = host.snapshot().calls;
+    assert.deepEqual([seen?.id, seen?.startedAt], ['req_1', undefined]);
+    pool(0).closing.resolve();
+    await host.stop();
+    await assert.rejects(call, { code: 'shutting_down' });
+    assert.deepEqual(host.snapshot().calls, []);
+  });
 });

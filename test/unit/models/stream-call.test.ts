@@ -7,7 +7,7 @@ const CALL = {
   kind: 'chat' as const,
   request: { messages: [{ role: 'user' as const, content: 'Hello!' }], params: {} },
 };
-const caller = { client: 'me', signal: new AbortController().signal };
+const caller = { id: 'req_1', client: 'me', signal: new AbortController().signal };
 
 async function typesOf(host: ReturnType<typeof createFakeHost>['host']): Promise<string[]> {
   const types: string[] = [];

@@ -27,12 +27,15 @@ test('every code has its status, its type and whether to try again', () => {
     'forbidden_host 403 invalid_request_error final',
     'forbidden_origin 403 invalid_request_error final',
     'not_found 404 invalid_request_error final',
+    'call_not_found 404 invalid_request_error final',
     'model_not_found 404 invalid_request_error final',
     'method_not_allowed 405 invalid_request_error final',
     'request_too_large 413 invalid_request_error final',
     'unsupported_media_type 415 invalid_request_error final',
     'client_closed_request 499 invalid_request_error final',
     'queue_full 429 rate_limit_error retry',
+    'too_many_event_streams 429 rate_limit_error retry',
+    'call_cancelled 503 server_error final',
     'deadline_exceeded 504 server_error final',
     'engine_error 500 server_error final',
     'internal_error 500 server_error final',
@@ -44,6 +47,7 @@ test('every code has its status, its type and whether to try again', () => {
     'worker_crashed 503 server_error retry',
     'worker_hung 503 server_error retry',
     'shutting_down 503 server_error retry',
+    'not_ready 503 server_error retry',
   ]);
 });
 

@@ -1,0 +1,34 @@
+import { ApiError } from '../../protocol/errors.js';
+
+/** The calls whose requests are not over, to cancel them by their request's id. */
+export class OpenCalls {
+  /** A client may choose its ids, and so give one to several requests. */
+  readonly #calls = new Map<string, Set<AbortController>>();
+
+  /** @returns a function that forgets it. */
+  add(id: string, call: AbortController): () => void {
+    const calls = this.#calls.get(id) ?? new Set();
+    this.#calls.set(id, calls.add(call));
+    return () => {
+      calls.delete(call);
+      if (calls.size === 0 && this.#calls.get(id) === calls) this.#calls.delete(id);
+    };
+  }
+
+  /**
+   * Cancels all calls of an id: their clients get `call_cancelled`.
+   *
+   * @throws {ApiError} `call_not_found` if there is none.
+   */
+  cancel(id: string): void {
+    const open = [...(this.#calls.get(id) ?? [])].filter(({ signal }) => !signal.aborted);
+    if (open.length === 0) {
+      throw new ApiError(
+        'call_not_found',
+        `No call '${id}' waits or runs. GET /qvac/v1/status lists those that do.`,
+      );
+    }
+    const reason = new ApiError('call_cancelled', 'Whoever runs this server cancelled the call.');
+    for (const call of open) call.abort(reason);
+  }
+}

@@ -1,0 +1,56 @@
+import type { CallKind } from '../protocol/jobs.js';
+import type { ModelState } from './model-state.js';
+
+/** A call that waits or runs, seen from outside. */
+export interface CallSnapshot {
+  /** That of its request. The choices of one request share it. */
+  readonly id: string;
+  readonly kind: CallKind;
+  readonly receivedAt: Date;
+  /** When it got to the engine; `undefined` while it waits. */
+  readonly startedAt: Date | undefined;
+}
+
+/** How a model's worker ended that was not asked to, or why its last load failed. */
+export interface ModelExit {
+  /** An `ErrorCode`. */
+  readonly code: string;
+  readonly reason: string;
+  /** The last lines that its process wrote to stderr. */
+  readonly stderrTail: readonly string[];
+  readonly at: Date;
+}
+
+/** A model as it is now, as plain data. */
+export interface ModelSnapshot {
+  readonly alias: string;
+  readonly state: ModelState;
+  readonly stateSince: Date;
+  readonly loadedAt: Date | undefined;
+  /** Workers that it has had so far, the present one included. */
+  readonly incarnation: number;
+  /** Workers that were started by themselves after one had failed. */
+  readonly restarts: number;
+  readonly lastExit: ModelExit | undefined;
+  readonly pid: number | undefined;
+  readonly slots: number;
+  readonly queueLimit: number;
+  /** Calls that have a slot. */
+  readonly calls: readonly CallSnapshot[];
+  /** Calls that wait for a slot, in the order of their turns. */
+  readonly queue: readonly CallSnapshot[];
+}
+
+/** Lines of stderr that are kept of a worker that has ended. */
+const TAIL_LINES = 20;
+
+/** Reason and stderr as one text. */
+export function describeExit({ reason, stderrTail }: ModelExit): string {
+  return [reason, ...stderrTail].join('\n');
+}
+
+/** @param text the reason, and after it, on lines of their own, what the process said last. */
+export function toModelExit(code: string, text: string, at: Date): ModelExit {
+  const [reason = '', ...lines] = text.split('\n');
+  return { code, reason, stderrTail: lines.slice(-TAIL_LINES), at };
+}

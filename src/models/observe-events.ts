@@ -1,0 +1,28 @@
+import type { CallKind, EventOf } from '../protocol/jobs.js';
+import type { CallObserver } from '../telemetry/call-observer.js';
+
+/**
+ * Makes what tells an observer of the events of one call, as they come. Only the parts of a chat's reply have times.
+ *
+ * @param askedAt when the call was asked for, by `now`.
+ * @param now as `performance.now`.
+ */
+export function observeEvents(observer: CallObserver, askedAt: number, now: () => number) {
+  let lastAt: number | undefined;
+  return (events: readonly EventOf<CallKind>[]): void => {
+    if (hasToken(events[0])) {
+      const at = now();
+      if (lastAt === undefined) observer.firstToken(at - askedAt);
+      else observer.nextToken(at - lastAt);
+      lastAt = at;
+    }
+    const last = events.at(-1);
+    if (last?.type !== 'end') return;
+    if ('usage' in last) observer.counted(last.usage.promptTokens, last.usage.completionTokens);
+    else if ('promptTokens' in last) observer.counted(last.promptTokens, 0);
+  };
+}
+
+function hasToken(event: EventOf<CallKind> | undefined): boolean {
+  return event !== undefined && event.type !== 'end' && event.type !== 'vectors';
+}

@@ -1,0 +1,11 @@
+/** Told how the calls of one model go. All times are in milliseconds. It is called for each token: it must be quick. */
+export interface CallObserver {
+  /** A call has its slot, after so long in the queue. */
+  admitted(waitMs: number): void;
+  /** The first part of a reply has come, so long after the call was asked for. */
+  firstToken(afterMs: number): void;
+  /** The next part has come, so long after the one before. */
+  nextToken(afterMs: number): void;
+  /** A call has ended, and the engine has counted. */
+  counted(promptTokens: number, completionTokens: number): void;
+}
