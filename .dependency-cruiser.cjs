@@ -13,7 +13,7 @@ const LAYERS = {
   http: ['protocol', 'telemetry', 'pool', 'models'],
   gateway: ['protocol', 'config', 'telemetry', 'scripted-model', 'pool', 'models', 'http'],
   supervisor: ['protocol', 'telemetry'],
-  cli: ['config', 'telemetry', 'gateway', 'supervisor'],
+  cli: ['protocol', 'config', 'telemetry', 'gateway', 'supervisor'],
 };
 
 const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
@@ -32,6 +32,7 @@ const HOMES = {
   jiti: '^src/config/',
   fastify: '^src/http/',
   pino: '^src/telemetry/',
+  'prom-client': '^src/telemetry/metrics\\.ts',
 };
 
 const homeRules = Object.entries(HOMES).map(([name, home]) => ({

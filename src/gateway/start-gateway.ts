@@ -6,17 +6,22 @@ import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js
 import { createServer } from '../http/server.js';
 import { Fleet } from '../models/fleet.js';
 import { ModelHost } from '../models/model-host.js';
+import { MODEL_STATES } from '../models/model-state.js';
+import { Readiness } from '../models/readiness.js';
 import { planRestart } from '../models/restart-policy.js';
+import { StateFeed } from '../models/state-feed.js';
 import { threadsPerModel } from '../models/thread-policy.js';
 import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
 import type { Logger } from '../telemetry/logger.js';
+import { createMetrics } from '../telemetry/metrics.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
+import { readModelNumbers } from './model-numbers.js';
 import { createRunFolder } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
@@ -84,6 +89,10 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     };
     const assets = new AssetsPool(surroundings);
     const loaded = new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {}));
+    const wanted = models.filter((model) => model.preload || inherited?.includes(model.alias));
+    const readiness = new Readiness(wanted.map(({ alias }) => alias));
+    const feed = new StateFeed();
+    const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
     fleet = new Fleet(
       models.map((model) => ({
         category: model.category,
@@ -95,7 +104,12 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
           download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
           planRestart: (failures) => planRestart(failures, Math.random),
           createPool: () => new ModelPool(model, model, surroundings),
-          onState: (state) => loaded.changed(model.alias, state),
+          onState: (change) => {
+            loaded.changed(model.alias, change.state);
+            readiness.changed(model.alias, change.state);
+            feed.publish({ model: model.alias, ...change });
+          },
+          observer: metrics.observerOf(model.alias),
           log: log.child({ model: model.alias }),
         }),
       })),
@@ -116,7 +130,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       uploadFolder: join(folder.path, 'uploads'),
     };
     await mkdir(serverOptions.uploadFolder);
-    const server = createServer(hosts, serverOptions, started, log);
+    const server = createServer(
+      hosts,
+      serverOptions,
+      { metrics, feed, missing: () => readiness.missing() },
+      started,
+      log,
+    );
     const url = await door.open(server, config.host, config.port);
     if (inherited) markStarted();
     const [startedModels, missingLibraries] = await Promise.all([

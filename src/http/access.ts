@@ -16,7 +16,7 @@ export interface Access {
 /**
  * What each request must pass before anything else happens with it, its route and its body included.
  *
- * @returns a function that answers a preflight, and then returns true; that throws `invalid_api_key`, `forbidden_host` or
+ * @returns a function that takes a request, its reply, and whether it needs no key; that answers a preflight, and then returns true; that throws `invalid_api_key`, `forbidden_host` or
  *   `forbidden_origin`; or that lets the request pass.
  */
 export function createAccessCheck({ host, apiKeys, corsOrigins }: Access) {
@@ -24,7 +24,7 @@ export function createAccessCheck({ host, apiKeys, corsOrigins }: Access) {
   const checkHost = createHostGuard(host);
   const checkOrigin = createOriginGuard(corsOrigins);
 
-  return (request: FastifyRequest, reply: FastifyReply): boolean => {
+  return (request: FastifyRequest, reply: FastifyReply, isOpen = false): boolean => {
     // First, so that refusals carry them too: a page could not read why it was refused.
     reply.headers(corsHeaders(corsOrigins, request));
     if (corsOrigins.length > 0 && isPreflight(request)) {
@@ -34,7 +34,7 @@ export function createAccessCheck({ host, apiKeys, corsOrigins }: Access) {
     // A page that rebinds DNS, or sends blindly, has no key, and its browser adds none by itself, as it would a cookie. So
     // a key is enough, and a gateway with keys may have any name.
     if (apiKeys.length > 0) {
-      checkKey(request.headers);
+      if (!isOpen) checkKey(request.headers);
     } else {
       checkHost(request.headers.host);
       checkOrigin(request.method, request.headers);

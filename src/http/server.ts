@@ -16,6 +16,10 @@ import { chatRoute } from './openai/chat-route.js';
 import { embeddingsRoute } from './openai/embeddings-route.js';
 import { modelsRoute } from './openai/models-route.js';
 import { transcriptionsRoute } from './openai/transcriptions-route.js';
+import { countRequest } from './operations/count-request.js';
+import { OpenCalls } from './operations/open-calls.js';
+import type { Operations } from './operations/operations.js';
+import { operationsRoutes } from './operations/operations-routes.js';
 import { rejectOtherMethods } from './reject-other-methods.js';
 import { requestId } from './request-id.js';
 import { logRequests } from './request-log.js';
@@ -39,12 +43,14 @@ export interface ServerOptions extends Access {
 /**
  * The HTTP server, not yet listening.
  *
+ * @param operations what whoever runs the gateway can see of it.
  * @param started requests wait for it, so that the port is taken at once but nothing is answered before the models that
- *   are to be preloaded are loaded.
+ *   are to be preloaded are loaded. Those about operations don't.
  */
 export function createServer(
   fleet: Fleet,
   options: ServerOptions,
+  operations: Operations,
   started: Promise<void>,
   log: Logger,
 ): FastifyInstance {
@@ -89,15 +95,19 @@ export function createServer(
     if (body === '' && request.method === 'DELETE') done(null);
     else parseJson(request, body as string, done);
   });
-  logRequests(app);
+  app.decorateRequest('servedBy');
+  logRequests(app, (request, status, durationMs) =>
+    countRequest(operations.metrics, request, status, durationMs),
+  );
   closeIdleConnections(app);
   limitConnections(app.server, limits.connections, log);
   cutStalled(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // Before the wait: who is refused takes up nothing.
-    if (isAnswered(request, reply)) return reply;
-    await started;
+    const { isOperation, needsNoKey } = request.routeOptions.config;
+    if (isAnswered(request, reply, needsNoKey)) return reply;
+    if (!isOperation) await started;
   });
   app.addHook('onSend', async (request) => drainRest(request, limits));
   app.setErrorHandler(replyWithError);
@@ -110,10 +120,12 @@ export function createServer(
 
   const finishRoutes = rejectOtherMethods(app);
   modelsRoute(app, fleet, options.listModels);
-  const callerOf = createCallerOf(options.requestTimeoutMs);
+  const calls = new OpenCalls();
+  const callerOf = createCallerOf(options.requestTimeoutMs, calls);
   chatRoute(app, fleet, callerOf, options.images);
   embeddingsRoute(app, fleet, callerOf);
   transcriptionsRoute(app, fleet, callerOf, options.uploadFolder);
+  operationsRoutes(app, fleet, operations, callerOf, calls);
   app.after(finishRoutes); // when the scopes of routes are there too
   return app;
 }

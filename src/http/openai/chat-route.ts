@@ -19,6 +19,7 @@ export function chatRoute(
   app.post('/v1/chat/completions', async (request, reply) => {
     const body = parseBody(chatRequestSchema, request.body, { messages: 'missing_messages' });
     const host = fleet.resolve(body.model ?? undefined, 'chat');
+    request.servedBy = host.alias;
     const requests = Array.from({ length: body.n ?? 1 }, (_, choice) => toChatRequest(body, choice));
     const ignored = ignoredParameters(body);
     if (ignored.length > 0) request.log.warn({ parameters: ignored }, 'parameters ignored');

@@ -17,6 +17,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
   app.post('/v1/embeddings', async (request, reply) => {
     const body = parseBody(embeddingsRequestSchema, request.body, { input: 'missing_input' });
     const host = fleet.resolve(body.model ?? undefined, 'embeddings');
+    request.servedBy = host.alias;
     const texts = await toTexts(body.input);
     const call = streamCall<'embed'>(
       host,

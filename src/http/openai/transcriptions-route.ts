@@ -55,6 +55,7 @@ export function transcriptionsRoute(
           request.log.warn({ parameters: params.ignored }, 'parameters ignored');
         }
         const host = fleet.resolve(params.model, 'transcription');
+        request.servedBy = host.alias;
         await checkAudioFile(path);
         const call = streamCall<'transcribe'>(
           host,

@@ -5,6 +5,7 @@ import { createServer, type ServerOptions } from '../../../src/http/server.js';
 import { Fleet } from '../../../src/models/fleet.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createFakeHost } from '../models/fake-pool.js';
+import { noOperations } from './no-operations.js';
 
 const LOCAL: ServerOptions = {
   host: '127.0.0.1',
@@ -20,7 +21,7 @@ const never = new Promise<void>(() => {});
 /** @param started what is let in waits for it. */
 function createTestServer(access: Partial<ServerOptions>, started = Promise.resolve()) {
   const fleet = new Fleet([{ host: createFakeHost().host, category: 'chat', default: true }]);
-  return createServer(fleet, { ...LOCAL, ...access }, started, createLogger('silent'));
+  return createServer(fleet, { ...LOCAL, ...access }, noOperations(), started, createLogger('silent'));
 }
 
 const ALL_KINDS = [

@@ -10,6 +10,7 @@ import { Fleet } from '../../../src/models/fleet.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { openSocket, toRequest, untilCut } from '../../support/raw-client.js';
 import { createFakeHost } from '../models/fake-pool.js';
+import { noOperations } from './no-operations.js';
 
 interface Line {
   readonly level: number;
@@ -40,6 +41,7 @@ async function startServer(
       ...options,
       clientLimits: { checkIntervalMs: 20, ...clientLimits },
     },
+    noOperations(),
     started,
     createLogger('info', { write: (line) => log.push(JSON.parse(line)) }),
   );

@@ -9,6 +9,7 @@ import { createLogger } from '../../../src/telemetry/logger.js';
 import { deferred } from '../../support/deferred.js';
 import { turns } from '../../support/turns.js';
 import { createFakeHost } from '../models/fake-pool.js';
+import { noOperations } from './no-operations.js';
 
 const access = {
   host: '127.0.0.1',
@@ -37,7 +38,13 @@ function createTestServer(started: Promise<void> = Promise.resolve()) {
     },
   });
   const fleet = new Fleet([{ host, category: 'chat', default: true }]);
-  return { app: createServer(fleet, access, started, logger), host, pool, log, completed: completed.promise };
+  return {
+    app: createServer(fleet, access, noOperations(), started, logger),
+    host,
+    pool,
+    log,
+    completed: completed.promise,
+  };
 }
 
 test('a DELETE that says it has JSON and has none is served, as the Python client of OpenAI sends it', async () => {
