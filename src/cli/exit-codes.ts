@@ -5,6 +5,8 @@ export const EXIT = {
   failure: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** No gateway answers a command that needs a running one. `EX_UNAVAILABLE` of sysexits.h. */
+  noGateway: 69,
   /** The gateway died again and again. `EX_SOFTWARE` of sysexits.h. */
   crashLoop: 70,
 } as const;

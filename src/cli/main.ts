@@ -71,12 +71,50 @@ Models are declared in the config under serve.models; see docs/configuration.md.
     process.exitCode = await serveOpenai(options, version);
   });
 
+/** A command that talks to a running gateway. */
+const client = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .option('--url <url>', 'where the gateway is', parseUrl, 'http://127.0.0.1:11434')
+    .option('--api-key-file <path>', 'file whose first key is sent (default: what QVAC_API_KEY holds)');
+
+client('ps', 'List the models of a running gateway and what they do.')
+  .option('--json', 'print all that is known, for scripts', false)
+  .action(async (options) => {
+    const { ps } = await import('./ps.js');
+    process.exitCode = await ps(options);
+  });
+
+client('load <alias>', 'Load a model of a running gateway; ends when it is ready.').action(
+  async (alias, options) => {
+    const { load } = await import('./load.js');
+    process.exitCode = await load(alias, options);
+  },
+);
+
+client('unload <alias>', 'Unload a model of a running gateway. Running calls may finish first, for 30 s.')
+  .option('--now', 'cancel running calls', false)
+  .action(async (alias, options) => {
+    const { unload } = await import('./unload.js');
+    process.exitCode = await unload(alias, options);
+  });
+
 await program.parseAsync();
 
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+/** The base URL that clients are set to, with `/v1`, will do too. */
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    return `${url.origin}${url.pathname.replace(/\/(?:v1\/?)?$/, '')}`;
+  }
+  throw new InvalidArgumentError('It must be a URL, as http://127.0.0.1:11434.');
 }
 
 function parseSeconds(text: string): number {
