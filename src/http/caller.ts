@@ -29,15 +29,15 @@ export function createCallerOf(timeoutMs?: number, calls = new OpenCalls()): Cal
         ? undefined
         : setTimeout(() => abort.abort(timeIsUp(limitMs)), Math.max(0, limitMs - reply.elapsedTime));
     const forget = calls.add(request.id, abort);
-    const onClose = (): void => {
+    const finish = (): void => {
       clearTimeout(timer);
       forget();
       if (!reply.raw.writableFinished) {
         abort.abort(new ApiError('client_closed_request', 'The client hung up.'));
       }
     };
-    if (reply.raw.destroyed) onClose();
-    else reply.raw.once('close', onClose);
+    if (reply.raw.destroyed) finish();
+    else reply.raw.once('close', finish);
     return { id: request.id, client: clientOf(request), signal: abort.signal };
   };
 }

@@ -23,7 +23,8 @@ export function eventsRoute(app: FastifyInstance, fleet: Fleet, feed: StateFeed)
     for (const sse of open) sse.end('');
   });
 
-  app.get('/qvac/v1/events', OPERATION, async (_request, reply) => {
+  // No HEAD: it would have no end, and nothing to show for it.
+  app.get('/qvac/v1/events', { ...OPERATION, exposeHeadRoute: false }, async (_request, reply) => {
     if (open.size >= MOST_STREAMS) {
       throw new ApiError(
         'too_many_event_streams',
@@ -31,6 +32,7 @@ export function eventsRoute(app: FastifyInstance, fleet: Fleet, feed: StateFeed)
       );
     }
     const sse = new SseReply(reply);
+    if (reply.raw.destroyed) return reply;
     open.add(sse);
     for (const host of fleet.hosts()) {
       const { stateSince } = host.snapshot();

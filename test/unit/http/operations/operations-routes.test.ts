@@ -9,8 +9,14 @@ import { noOperations } from '../no-operations.js';
 const never = new Promise<void>(() => {});
 const slow = (): void => {};
 
+interface Setup {
+  readonly apiKeys?: string[];
+  readonly missing?: string[];
+  readonly started?: Promise<void>;
+}
+
 /** A server that waits for its models for ever. */
-function createTestServer({ apiKeys = [], missing = [] }: { apiKeys?: string[]; missing?: string[] } = {}) {
+function createTestServer({ apiKeys = [], missing = [], started = never }: Setup = {}) {
   const fake = createFakeHost({}, slow);
   const fleet = new Fleet([{ host: fake.host, category: 'chat', default: true }]);
   const options = {
@@ -22,7 +28,7 @@ function createTestServer({ apiKeys = [], missing = [] }: { apiKeys?: string[]; 
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), missing: () => missing };
-  const app = createServer(fleet, options, operations, never, createLogger('silent'));
+  const app = createServer(fleet, options, operations, started, createLogger('silent'));
   return { ...fake, fleet, app };
 }
 
@@ -97,6 +103,12 @@ test('a load tries a model at once that is left alone', async () => {
   pool(5).closing.resolve();
   assert.deepEqual(JSON.parse((await reply).body), { id: 'my-llm', object: 'model', state: 'ready' });
   await host.stop();
+});
+
+test('HEAD of the events, which would never end, is not answered with them', async () => {
+  const { app } = createTestServer({ started: Promise.resolve() });
+  assert.equal((await app.inject({ method: 'HEAD', url: '/qvac/v1/events' })).statusCode, 404);
+  assert.equal((await app.inject({ method: 'HEAD', url: '/health' })).statusCode, 200);
 });
 
 test('there are not more streams of events than a few', async () => {
