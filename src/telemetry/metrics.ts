@@ -25,7 +25,7 @@ export interface ModelNumbers {
 }
 
 /** A request that is over. Its labels must be of a bounded number. */
-export interface CompletedRequest {
+interface CompletedRequest {
   readonly method: string;
   readonly route: string;
   readonly model: string;

@@ -36,7 +36,14 @@ describe('help and version', () => {
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
-  for (const args of [['--help'], ['serve', '--help'], ['serve', 'openai', '--help']]) {
+  for (const args of [
+    ['--help'],
+    ['serve', '--help'],
+    ['serve', 'openai', '--help'],
+    ['ps', '--help'],
+    ['load', '--help'],
+    ['unload', '--help'],
+  ]) {
     test(args.join(' '), async () => {
       const { exitCode, stdout } = await runCli(args, folder);
       assert.equal(exitCode, 0);
@@ -70,6 +77,9 @@ describe('a wrong command line', () => {
     ['an unknown option', ['serve', 'openai', '--prot', '1'], /unknown option '--prot'/],
     ['an unknown command', ['sevre'], /unknown command 'sevre'/],
     ['a port that is no number', ['serve', 'openai', '-p', 'http'], /number from 0 to 65535/],
+    ['a URL that is none', ['ps', '--url', 'localhost'], /--url <url>.* as http:\/\/127/],
+    ['a URL of another protocol', ['load', 'alpha', '--url', 'ftp://localhost'], /--url <url>.*a URL/],
+    ['a load without an alias', ['load'], /missing required argument 'alias'/],
     ['a port out of range', ['serve', 'openai', '-p', '65536'], /number from 0 to 65535/],
   ] as const) {
     test(title, async () => assertFailed(await runCli(args, folder), 2, message));
