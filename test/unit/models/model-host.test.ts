@@ -227,7 +227,7 @@ describe('a call', () => {
       await host.ensureReady(signal);
       const abort = new AbortController();
       const reason = new Error('another choice failed');
-      const call = host.call(CALL, { client: 'me', signal: abort.signal }).then(eventsOf);
+      const call = host.call(CALL, { id: 'call', client: 'me', signal: abort.signal }).then(eventsOf);
       call.catch(() => {});
       for (let turn = 0; turn < moment; turn += 1) await Promise.resolve();
       abort.abort(reason);
