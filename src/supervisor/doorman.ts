@@ -19,6 +19,7 @@ export class Doorman {
   readonly #waiting = new Map<number, Socket>();
   #bound: BoundAddress | undefined;
   #nextId = 0;
+  #isClosed = false;
   #give: Give | undefined;
 
   /**
@@ -56,8 +57,9 @@ export class Doorman {
     this.#waiting.delete(id);
   }
 
-  /** Gives the port back. Connections that are on their way to the gateway stay. */
+  /** Gives the port back, also one that {@link listen} is still about to take. Connections that are on their way to the gateway stay. */
   close(): void {
+    this.#isClosed = true;
     for (const server of this.#servers) server.close();
   }
 
@@ -75,6 +77,7 @@ export class Doorman {
     server.on('error', () => {});
     this.#servers.push(server);
     const { address, port: boundPort } = server.address() as AddressInfo;
+    if (this.#isClosed) server.close();
     return { address, port: boundPort };
   }
 

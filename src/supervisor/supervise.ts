@@ -41,7 +41,6 @@ export async function supervise(options: SuperviseOptions): Promise<SuperviseOut
     async function open(host: string, port: number, settings: unknown): Promise<void> {
       try {
         const bound = await doorman.listen(host, port);
-        if (signals.stopping.aborted) doorman.close(); // told so before it had anything to close
         gateway.send({ type: 'listening', ...bound });
       } catch (error) {
         const { code = '', message } = error as NodeJS.ErrnoException;

@@ -70,3 +70,11 @@ test('a port that cannot be had is said so', async () => {
   const { port } = other.address() as AddressInfo;
   await assert.rejects(new Doorman().listen('127.0.0.1', port), { code: 'EADDRINUSE' });
 });
+
+test('a port that is had only after it was given back is given back', async () => {
+  const doorman = new Doorman();
+  const listening = doorman.listen('127.0.0.1', 0);
+  doorman.close();
+  const { port } = await listening;
+  await assert.rejects(once(connect(port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
+});
