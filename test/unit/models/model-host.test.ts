@@ -498,6 +498,34 @@ describe('unloading', () => {
     assert.deepEqual(pool(0).asked, ['load', 'close']);
   });
 
+  test('while it loads, at whatever moment, does not end the load that comes after', async () => {
+    for (let moment = 0; moment < 12; moment += 1) {
+      for (const state of ['downloading', 'loading', 'failing']) {
+        const { host, pools } = createFakeHost(
+          {
+            download: () =>
+              state === 'downloading' && pools.length < 2 ? new Promise(() => {}) : Promise.resolve(),
+            planRestart: () => LATER,
+          },
+          (it) => {
+            it.closing.resolve();
+            if (state === 'failing' && it.pid === 1) it.loading.reject(new Error('it is broken'));
+            if (it.pid > 1) it.loading.resolve();
+          },
+        );
+        const waiting = assert.rejects(host.ensureReady(signal));
+        for (let turn = 0; turn < moment; turn += 1) await Promise.resolve();
+        const unloading = host.unload();
+        const late = host.ensureReady(signal);
+        await Promise.race([late, turns().then(() => assert.fail(`${state} ${moment} ${host.state}`))]);
+        await Promise.all([waiting, unloading]);
+        await turns();
+        assert.equal(host.state, 'ready', `${state}, unloaded at ${moment}`);
+        assert.equal(await host.ensureReady(signal), pools[1]);
+      }
+    }
+  });
+
   test('at the moment in which the load ends does not leave it listed as loaded', async () => {
     for (const order of [
       ['loaded', 'unload'],
