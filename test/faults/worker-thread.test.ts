@@ -16,7 +16,11 @@ const folder = tempFolder();
 const long = { preload: true, config: { ctx_size: 131_072 } };
 const config = writeScriptedConfig(folder, [
   [ALPHA, long],
-  [BETA, { preload: true, config: { ctx_size: 131_072, parallel: 4 } }],
+  [BETA, long],
+  [
+    { ...BETA, name: 'gamma' },
+    { preload: true, config: { parallel: 3 } },
+  ],
 ]);
 
 /** Runs in every thread of the gateway first: a worker does what a file with its thread's number tells it to. */
@@ -38,8 +42,16 @@ const gateway = await startFaultGateway(config, folder, {
 });
 const { openai } = gateway;
 
-/** Alpha has the first thread, beta each that comes after it. */
-let threadOfBeta = 2;
+/** Threads are numbered in the order in which they start. */
+const threads = { beta: 2, gamma: 3 };
+let lastThread = 3;
+
+/** Has a model's thread do what it should not. Its next one has the next number. */
+function order(model: keyof typeof threads, what: string): void {
+  writeFileSync(join(folder, `thread-${threads[model]}-${what}`), '');
+  lastThread += 1;
+  threads[model] = lastThread;
+}
 
 describe('a model whose thread', () => {
   for (const what of ['throw', 'exit'] as const) {
@@ -48,8 +60,7 @@ describe('a model whose thread', () => {
       const struck = await startEndlessStream(openai, BETA);
       const mark = gateway.log.length;
       const pid = gateway.pidOf('beta');
-      writeFileSync(join(folder, `thread-${threadOfBeta}-${what}`), '');
-      threadOfBeta += 1;
+      order('beta', what);
       const { code } = await gateway.loggedOf('beta', 'model worker died', mark);
       assert.equal(code, 'worker_crashed');
       const error = (await struck.ended) as InstanceType<typeof OpenAI.APIError>;
@@ -64,11 +75,10 @@ describe('a model whose thread', () => {
   for (const what of ['throw', 'exit'] as const) {
     test(`does ${what} before anything came of its calls: they are answered all the same`, async () => {
       const mark = gateway.log.length;
-      process.kill(gateway.pidOf('beta'), 'SIGSTOP');
-      const calls = Array.from({ length: 3 }, () => gateway.ask('beta'));
+      process.kill(gateway.pidOf('gamma'), 'SIGSTOP');
+      const calls = Array.from({ length: 3 }, () => gateway.ask('gamma'));
       while (gateway.log.slice(mark).filter(({ msg }) => msg === 'call started').length < 3) await delay(5);
-      writeFileSync(join(folder, `thread-${threadOfBeta}-${what}`), '');
-      threadOfBeta += 1;
+      order('gamma', what);
       for (const answer of await Promise.all(calls)) assert.equal(answer, fallbackOf(BETA));
     });
   }
