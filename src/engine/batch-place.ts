@@ -43,7 +43,10 @@ export class BatchPlace {
       return;
     }
     // Not asked by this call: what has come is not the whole.
-    if (event.type === 'completionDone' && event.stopReason === 'cancelled') return this.cancel();
+    if (event.type === 'completionDone' && event.stopReason === 'cancelled') {
+      this.cancel();
+      return;
+    }
     if (event.type === 'contentDelta' || event.type === 'thinkingDelta') {
       if (event.text.endsWith(this.#held)) this.#held = '';
     }
