@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../models/model-host.js';
+import type { Caller } from '../models/call-slots.js';
 import { ApiError } from '../protocol/errors.js';
 import { OpenCalls } from './operations/open-calls.js';
 

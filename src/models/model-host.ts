@@ -5,16 +5,10 @@ import type { ModelPool, WorkerDeath } from '../pool/model-pool.js';
 import { ApiError, type ErrorCode } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { CallObserver } from '../telemetry/call-observer.js';
-import type { Logger } from '../telemetry/logger.js';
 import { abortable } from './abortable.js';
-import { Admission } from './admission.js';
-import {
-  type CallSnapshot,
-  describeExit,
-  type ModelExit,
-  type ModelSnapshot,
-  toModelExit,
-} from './model-snapshot.js';
+import { type Caller, CallSlots, type CallSlotsOptions, type RunningCall } from './call-slots.js';
+import { FailureSeries } from './failure-series.js';
+import { type ModelSnapshot, toModelExit } from './model-snapshot.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
 import { type RestartPlan, wasStable } from './restart-policy.js';
 import type { StateChange } from './state-feed.js';
@@ -31,19 +25,9 @@ const FAILURES: readonly ModelEvent[] = ['load-failed', 'died', 'gave-up'];
 /** A `ModelPool`, without its private fields: tests of policy have one without threads. */
 type Pool = Pick<ModelPool, keyof ModelPool>;
 
-/** What a host needs of a call, of whatever kind. */
-type RunningCall = Pick<CallStream<EventOf<CallKind>>, 'ended' | 'cancel'>;
-
-/** What is told of a call. */
-type Ticket = { -readonly [Field in keyof CallSnapshot]: CallSnapshot[Field] };
-
 /** What a host needs of the rest of the gateway. */
-export interface ModelHostOptions {
+export interface ModelHostOptions extends CallSlotsOptions {
   readonly alias: string;
-  /** Calls that the engine runs at once. */
-  readonly slots: number;
-  /** Calls that may wait for a slot. */
-  readonly queueLimit: number;
   /** Puts the model's files on this machine, where they are not yet. */
   readonly download: (onProgress: (progress: DownloadProgress) => void, signal: AbortSignal) => Promise<void>;
   /** Makes the worker of a new incarnation. */
@@ -52,19 +36,6 @@ export interface ModelHostOptions {
   readonly planRestart: (failures: number) => RestartPlan;
   /** Told of every change of state. */
   readonly onState?: (change: StateChange) => void;
-  /** Told how calls go. */
-  readonly observer?: CallObserver;
-  readonly log: Logger;
-}
-
-/** Who asks, and for how long. */
-export interface Caller {
-  /** Names the call to whoever wants to see or cancel it: its request's id. */
-  readonly id: string;
-  /** Whoever it is that callers take turns by. */
-  readonly client: string;
-  /** Aborts the call: leaves the queue, or frees the engine. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -74,16 +45,13 @@ export interface Caller {
 export class ModelHost {
   readonly alias: string;
   readonly #options: ModelHostOptions;
-  readonly #log: Logger;
-  readonly #calls = new Set<RunningCall>();
-  readonly #admission: Admission<Ticket>;
-  /** Of the calls that have a slot. */
-  readonly #tickets = new Set<Ticket>();
+  readonly #log: CallSlotsOptions['log'];
+  readonly #slots: CallSlots;
+  readonly #failures: FailureSeries;
   #state: ModelState = 'idle';
   #stateSince = new Date();
   #incarnation = 0;
   #restarts = 0;
-  #lastExit: ModelExit | undefined;
   #pool: Pool | undefined;
   #loadedAt: Date | undefined;
   /** Settles when the state that is passing now (all but idle, ready and failed) has passed. */
@@ -95,9 +63,6 @@ export class ModelHost {
   /** Settles when nothing is left of workers that died. */
   #buried: Promise<void> = Promise.resolve();
   #isStopped = false;
-  #failures = 0;
-  /** By `performance.now()`. */
-  #retryAt = 0;
   /** It has served since it was last unloaded: if it dies, it comes back by itself. */
   #isWanted = false;
 
@@ -105,7 +70,8 @@ export class ModelHost {
     this.alias = options.alias;
     this.#options = options;
     this.#log = options.log;
-    this.#admission = new Admission(options.slots, options.queueLimit);
+    this.#slots = new CallSlots(options);
+    this.#failures = new FailureSeries(options.planRestart);
   }
 
   get state(): ModelState {
@@ -130,12 +96,11 @@ export class ModelHost {
       loadedAt: this.#loadedAt,
       incarnation: this.#incarnation,
       restarts: this.#restarts,
-      lastExit: this.#lastExit,
+      lastExit: this.#failures.last,
       pid: this.pid,
       slots: this.#options.slots,
       queueLimit: this.#options.queueLimit,
-      calls: [...this.#tickets].map((ticket) => ({ ...ticket })),
-      queue: this.#admission.entries().map((ticket) => ({ ...ticket })),
+      ...this.#slots.snapshot(),
     };
   }
 
@@ -155,7 +120,7 @@ export class ModelHost {
       signal.throwIfAborted();
       if (this.#isStopped) throw shuttingDown();
       if (this.#state === 'ready' && this.#pool) return this.#pool;
-      if (this.#state === 'failed') throw this.#quarantined();
+      if (this.#state === 'failed') throw this.#failures.toRefusal(this.alias);
       if (this.#state === 'idle') this.#pass(this.#load('load'));
       await abortable(this.#passing, signal);
     }
@@ -168,41 +133,21 @@ export class ModelHost {
    */
   async call<Kind extends CallKind>(
     call: Extract<Call, { kind: Kind }>,
-    { id, client, signal }: Caller,
+    caller: Caller,
   ): Promise<CallStream<EventOf<Kind>>> {
     if (this.#isStopped) throw shuttingDown();
-    if (this.#admission.isFull) this.#log.debug({ waiting: this.#admission.waiting }, 'call queued');
-    const ticket: Ticket = { id, kind: call.kind, receivedAt: new Date(), startedAt: undefined };
-    const askedAt = performance.now();
     // First the slot, then the model: who waits for a load waits in the same bounded queue.
-    const giveBack = await this.#admission.acquire(client, signal, ticket);
-    const release = (): void => {
-      this.#tickets.delete(ticket);
-      giveBack();
-    };
-    this.#tickets.add(ticket);
-    this.#options.observer?.admitted(performance.now() - askedAt);
+    const slot = await this.#slots.acquire(call.kind, caller);
     let pool: Pool;
     try {
-      do pool = await this.ensureReady(signal);
+      do pool = await this.ensureReady(caller.signal);
       while (this.#state !== 'ready' || this.#pool !== pool); // died or unloaded in the very turn
-      signal.throwIfAborted(); // in that turn: nobody would hear of it later
+      caller.signal.throwIfAborted(); // in that turn: nobody would hear of it later
     } catch (error) {
-      release();
+      slot.release();
       throw error;
     }
-    const stream = pool.call<Kind>(call);
-    this.#calls.add(stream);
-    ticket.startedAt = new Date();
-    this.#log.debug({ running: this.#calls.size }, 'call started');
-    const cancel = (): void => stream.cancel(signal.reason);
-    signal.addEventListener('abort', cancel, { once: true });
-    void stream.ended.then(() => {
-      signal.removeEventListener('abort', cancel);
-      this.#calls.delete(stream);
-      release();
-    });
-    return stream;
+    return slot.hold(pool.call<Kind>(call));
   }
 
   /**
@@ -226,14 +171,14 @@ export class ModelHost {
   /** Takes no further call: those that wait, for a slot or for a load, get `shutting_down`; running ones go on. */
   refuse(): void {
     this.#isStopped = true;
-    this.#admission.close(shuttingDown());
+    this.#slots.close(shuttingDown());
     this.#overtaken.abort(shuttingDown());
   }
 
   /** Unloads the model for good: calls that run are cancelled, those that wait or come get `shutting_down`. */
   async stop(): Promise<void> {
     this.refuse();
-    for (const call of this.#calls) call.cancel(shuttingDown());
+    for (const call of this.#slots.running) call.cancel(shuttingDown());
     await this.unload(0);
   }
 
@@ -269,7 +214,7 @@ export class ModelHost {
       const code = error instanceof ApiError ? error.code : 'internal_error';
       this.#fail('load-failed', code, error instanceof Error ? error.message : String(error));
       if (this.#isWanted) return; // who waits, waits for the next try
-      this.#admission.refuseWaiting(error);
+      this.#slots.refuseWaiting(error);
       throw error;
     }
     this.#loadedAt = new Date();
@@ -285,10 +230,10 @@ export class ModelHost {
     const pool = this.#pool;
     this.#overtaken.abort(unloadedWhile('was loading', this.alias));
     this.#isWanted = false;
-    this.#failures = 0;
+    this.#failures.end();
     this.#apply('unload');
     if (this.#state === 'draining') {
-      const calls = [...this.#calls]; // none is added before it is ready again
+      const calls = this.#slots.running; // none is added before it is ready again
       const deadline = new Promise<void>((resolve) => {
         this.#endDrain = resolve;
       });
@@ -312,23 +257,20 @@ export class ModelHost {
     this.#loadedAt = undefined;
     this.#log.error({ code, reason }, 'model worker died');
     if (this.#state === 'draining') {
-      this.#lastExit = toModelExit(code, reason, new Date());
+      this.#failures.note(toModelExit(code, reason, new Date()));
       this.#apply('died');
       return;
     }
-    if (wasStable(readyMs)) this.#failures = 0;
+    if (wasStable(readyMs)) this.#failures.end();
     this.#fail('died', code, reason);
   }
 
   /** Decides when it may be loaded again. */
   #fail(event: 'load-failed' | 'died', code: ErrorCode, reason: string): void {
-    this.#failures += 1;
-    this.#lastExit = toModelExit(code, reason, new Date());
-    const { isQuarantined, delayMs } = this.#options.planRestart(this.#failures);
-    this.#retryAt = performance.now() + delayMs;
+    const { isQuarantined, delayMs } = this.#failures.add(toModelExit(code, reason, new Date()));
     this.#apply(isQuarantined ? 'gave-up' : event);
     this.#log.warn(
-      { failures: this.#failures, delayMs: Math.round(delayMs) },
+      { failures: this.#failures.count, delayMs: Math.round(delayMs) },
       isQuarantined ? 'model quarantined' : 'model backs off',
     );
     this.#pass(this.#waitAndRetry(delayMs));
@@ -346,17 +288,8 @@ export class ModelHost {
   #reset(): void {
     this.#overtaken.abort(unloadedWhile('was to be loaded again', this.alias));
     this.#isWanted = false;
-    this.#failures = 0;
+    this.#failures.end();
     this.#apply('reset');
-  }
-
-  #quarantined(): ApiError {
-    const seconds = Math.max(1, Math.ceil((this.#retryAt - performance.now()) / 1000));
-    return new ApiError(
-      'model_quarantined',
-      `Model '${this.alias}' failed ${this.#failures} times in a row and is left alone for another ${seconds} s. To have it tried at once, unload it: DELETE /v1/models/${this.alias}. Its last failure: ${this.#lastExit && describeExit(this.#lastExit)}`,
-      { retryAfterSeconds: seconds },
-    );
   }
 
   #pass(passing: Promise<void>): void {
@@ -368,7 +301,7 @@ export class ModelHost {
     const from = this.#state;
     this.#state = transition(from, event);
     this.#stateSince = new Date();
-    const reason = FAILURES.includes(event) ? this.#lastExit?.reason : undefined;
+    const reason = FAILURES.includes(event) ? this.#failures.last?.reason : undefined;
     this.#options.onState?.({ from, state: this.#state, event, ...(reason !== undefined && { reason }) });
   }
 }

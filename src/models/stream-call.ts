@@ -1,6 +1,7 @@
 import { ApiError } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
-import type { Caller, ModelHost } from './model-host.js';
+import type { Caller } from './call-slots.js';
+import type { ModelHost } from './model-host.js';
 import { observeEvents } from './observe-events.js';
 
 /**
