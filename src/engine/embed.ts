@@ -4,6 +4,7 @@ import type { EmbedRequest } from '../protocol/jobs.js';
 import { type EmbedBatch, toEmbedBatches } from './embed-batches.js';
 import { type EmbedOverflow, toEmbedOverflow } from './embed-overflow.js';
 import type { TokenMeter } from './token-meter.js';
+import { untilFree } from './until-free.js';
 
 /** A loaded model that embeds. */
 export interface EmbedModel {
@@ -68,7 +69,11 @@ async function embedBatch(
   return embedded;
 }
 
-async function run(modelId: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded> {
+function run(modelId: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded> {
+  return untilFree(() => runOnce(modelId, texts, signal));
+}
+
+async function runOnce(modelId: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded> {
   signal.throwIfAborted();
   const running = sdkEmbed({ modelId, text: [...texts] });
   let cancelling: Promise<unknown> | undefined;
