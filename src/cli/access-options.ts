@@ -4,8 +4,8 @@ import { ORIGIN_ADVICE, toOrigin } from '../config/cors-origin.js';
 import type { ApiKey, CorsOrigins, GatewayConfig } from '../config/gateway-config.js';
 import { isLoopback } from '../config/is-loopback.js';
 import { readKeyFile } from '../config/key-file.js';
+import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
-import { StartError } from './start-error.js';
 
 /** The options about who may use the server. */
 export interface AccessOptions {
@@ -22,7 +22,7 @@ export interface AccessOptions {
  *
  * @param config with the host that is to be listened on.
  * @param envKey what `QVAC_API_KEY` holds, if it is set.
- * @throws {StartError} also if the server would be open to the network without a key.
+ * @throws {CommandError} also if the server would be open to the network without a key.
  * @throws {ConfigError} if the key file can't be used.
  */
 export async function applyAccessOptions(
@@ -40,7 +40,7 @@ export async function applyAccessOptions(
   const corsOrigins = corsOriginsOf(options) ?? config.corsOrigins;
   const isExposed = apiKeys.length === 0 && !isLoopback(config.host);
   if (isExposed && !options.allowUnauthenticated) {
-    throw new StartError(
+    throw new CommandError(
       `error: ${config.host} can be reached from other machines, and no API key is set. Set one with --api-key-file, or say --allow-unauthenticated if everyone may use it.`,
       EXIT.failure,
     );
@@ -58,7 +58,7 @@ export async function applyAccessOptions(
 
 function checked(key: string, origin: string, exitCode: number): ApiKey {
   if (API_KEY_FORM.test(key)) return { key };
-  throw new StartError(`error: ${origin} ${API_KEY_ADVICE}.`, exitCode);
+  throw new CommandError(`error: ${origin} ${API_KEY_ADVICE}.`, exitCode);
 }
 
 /** `undefined` if the command line says nothing about CORS. */
@@ -67,6 +67,6 @@ function corsOriginsOf({ cors, corsOrigin }: AccessOptions): CorsOrigins | undef
   return corsOrigin.map((text) => {
     const origin = toOrigin(text);
     if (origin !== undefined) return origin;
-    throw new StartError(`error: --cors-origin ${text} ${ORIGIN_ADVICE}.`, EXIT.usage);
+    throw new CommandError(`error: --cors-origin ${text} ${ORIGIN_ADVICE}.`, EXIT.usage);
   });
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readKeyFile } from '../config/key-file.js';
+import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
 
 /** Where a running gateway is, and how to be let in. */
@@ -9,17 +10,6 @@ export interface ClientOptions {
   readonly apiKeyFile?: string;
 }
 
-/** Why a command that talks to a gateway failed: one line for stderr, and how the program ends. */
-export class ClientError extends Error {
-  override readonly name = 'ClientError';
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
 /** What undici says when an answer takes longer than its five minutes. A load may. */
 const NO_ANSWER_YET = 'UND_ERR_HEADERS_TIMEOUT';
 
@@ -27,7 +17,7 @@ const NO_ANSWER_YET = 'UND_ERR_HEADERS_TIMEOUT';
  * Asks a running gateway. Only for requests that may be sent again: one whose answer takes very long is.
  *
  * @param path with its leading slash.
- * @throws {ClientError} also with what the gateway refused it for.
+ * @throws {CommandError} also with what the gateway refused it for.
  * @throws {ConfigError} if the key file can't be used.
  */
 export async function askGateway<Reply>(
@@ -41,7 +31,7 @@ export async function askGateway<Reply>(
     try {
       return await toReply<Reply>(await fetch(options.url + path, { method, headers }), options.url);
     } catch (error) {
-      if (error instanceof ClientError) throw error;
+      if (error instanceof CommandError) throw error;
       const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
       if (code !== NO_ANSWER_YET) throw noGateway(options.url, code);
     }
@@ -64,14 +54,14 @@ async function toReply<Reply>(response: Response, url: string): Promise<Reply> {
   if (response.ok && body) return body as Reply;
   const { code, message } = body?.error ?? {};
   if (typeof code !== 'string' || typeof message !== 'string' || code === 'not_found') {
-    throw new ClientError(
+    throw new CommandError(
       `error: what answers at ${url} is no gateway of this version (status ${response.status}). Say with --url where it is.`,
       EXIT.noGateway,
     );
   }
   const advice =
     code === 'invalid_api_key' ? ' This command takes it from --api-key-file or QVAC_API_KEY.' : '';
-  throw new ClientError(`error: ${message}${advice} (${code})`, EXIT.failure);
+  throw new CommandError(`error: ${message}${advice} (${code})`, EXIT.failure);
 }
 
 function parse(text: string): unknown {
@@ -82,8 +72,8 @@ function parse(text: string): unknown {
   }
 }
 
-function noGateway(url: string, code: string | undefined): ClientError {
-  return new ClientError(
+function noGateway(url: string, code: string | undefined): CommandError {
+  return new CommandError(
     `error: no gateway answers at ${url}${code === undefined ? '' : ` (${code})`}. Start one with 'qvac serve openai', or say with --url where it is.`,
     EXIT.noGateway,
   );

@@ -8,10 +8,10 @@ import { createSupervisedDoor } from '../gateway/supervised-door.js';
 import type { SupervisorLink } from '../gateway/supervisor-link.js';
 import { applyAccessOptions } from './access-options.js';
 import { createCliLogger } from './cli-logger.js';
+import { CommandError } from './command-error.js';
 import { endOnBug } from './end-on-bug.js';
 import { EXIT } from './exit-codes.js';
 import type { ServeOptions } from './serve-options.js';
-import { StartError } from './start-error.js';
 import { startSummary } from './start-summary.js';
 import { watchStopSignals } from './stop-signals.js';
 
@@ -33,7 +33,7 @@ export async function runGateway(
     config = (inheritance?.settings as GatewayConfig | undefined) ?? (await configure(options, envKey));
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, EXIT.failure);
-    if (error instanceof StartError) return fail(error.message, error.exitCode);
+    if (error instanceof CommandError) return fail(error.message, error.exitCode);
     throw error;
   }
   if (!inheritance) for (const warning of config.warnings) log.warn(warning);
@@ -93,7 +93,7 @@ function applyOptions(config: GatewayConfig, { host, port, model: preloads }: Se
   for (const alias of preloads) {
     if (known.includes(alias)) continue;
     const list = known.length > 0 ? `Configured are: ${known.join(', ')}.` : 'No model is configured.';
-    throw new StartError(`error: --model ${alias}: no such model. ${list}`, EXIT.usage);
+    throw new CommandError(`error: --model ${alias}: no such model. ${list}`, EXIT.usage);
   }
   return {
     ...config,

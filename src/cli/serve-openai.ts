@@ -11,7 +11,11 @@ import type { ServeOptions } from './serve-options.js';
  */
 export async function serveOpenai(options: ServeOptions, version: string): Promise<number> {
   if (takeSupervised()) {
-    const link = openSupervisorLink(() => process.exit(EXIT.failure));
+    const link = openSupervisorLink(() => {
+      // After the clean-up: a thread that is stuck in native code would hold up the exit for ever.
+      process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+      process.exit(EXIT.failure);
+    });
     endWithSupervisor();
     const { runGateway } = await import('./run-gateway.js');
     const exitCode = await runGateway(options, version, link);

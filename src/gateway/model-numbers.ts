@@ -1,5 +1,5 @@
 import type { ModelHost } from '../models/model-host.js';
-import { processMemory } from '../pool/process-memory.js';
+import { processUsage } from '../pool/process-usage.js';
 import type { ModelNumbers } from '../telemetry/metrics.js';
 
 /** What the metrics tell of each model. */
@@ -7,9 +7,17 @@ export function readModelNumbers(hosts: readonly ModelHost[]): Promise<ModelNumb
   return Promise.all(
     hosts.map(async (host) => {
       const { pid } = host;
-      const memoryBytes = pid === undefined ? undefined : await processMemory(pid);
+      const usage = pid === undefined ? undefined : await processUsage(pid);
       const { alias, state, restarts, slots, calls, queue } = host.snapshot();
-      return { alias, state, restarts, slots, running: calls.length, queued: queue.length, memoryBytes };
+      return {
+        alias,
+        state,
+        restarts,
+        slots,
+        running: calls.length,
+        queued: queue.length,
+        memoryBytes: usage?.memoryBytes,
+      };
     }),
   );
 }

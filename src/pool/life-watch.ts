@@ -1,5 +1,5 @@
-import pidusage from 'pidusage';
 import type { CallStream } from './call-stream.js';
+import { processUsage } from './process-usage.js';
 
 /** Looks that must find no life, one after another. They are counted, not timed: a laptop may sleep between two. */
 const LOOKS = 10;
@@ -9,9 +9,6 @@ const WORKING_SHARE = 0.01;
 
 /** How long the engine may take to let go of a call that was cancelled: a batch of a long prompt, on a slow machine. */
 const CANCEL_TIMEOUT_MS = 120_000;
-
-/** How long pidusage keeps the file of a process open after a look. Its `clear()` would forget it without closing it. */
-const KEPT_OPEN_MS = 10_000;
 
 /** What is known of a call that runs. */
 type RunningCall = Pick<CallStream<{ type: string }>, 'takeLifeSign' | 'cancelAskedAt'>;
@@ -80,7 +77,7 @@ export class LifeWatch {
   async #hasWorked(): Promise<boolean> {
     const pid = this.#options.pid();
     if (pid === undefined) return false;
-    const cpuMs = await cpuTimeMs(pid);
+    const { cpuMs } = (await processUsage(pid)) ?? { cpuMs: 0 };
     const worked = cpuMs - this.#lastCpuMs;
     this.#lastCpuMs = cpuMs;
     return worked > this.#intervalMs * WORKING_SHARE;
@@ -89,14 +86,5 @@ export class LifeWatch {
   #hung(reason: string): void {
     this.stop();
     this.#options.onHung(reason);
-  }
-}
-
-/** CPU time of a process so far; 0 if it is gone. */
-async function cpuTimeMs(pid: number): Promise<number> {
-  try {
-    return (await pidusage(pid, { maxage: KEPT_OPEN_MS })).ctime;
-  } catch {
-    return 0;
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet, FleetModel } from '../../models/fleet.js';
 import type { CallSnapshot } from '../../models/model-snapshot.js';
-import { processMemory } from '../../pool/process-memory.js';
+import { processUsage } from '../../pool/process-usage.js';
 import type { CallStatus, GatewayStatus, ModelStatus } from '../../protocol/status.js';
 import { OPERATION } from './operations.js';
 
@@ -28,7 +28,7 @@ export function statusRoute(app: FastifyInstance, fleet: Fleet, missing: () => r
 
 async function toModelStatus({ host, category }: FleetModel): Promise<ModelStatus> {
   const { pid } = host;
-  const memoryBytes = pid === undefined ? undefined : await processMemory(pid);
+  const usage = pid === undefined ? undefined : await processUsage(pid);
   const { lastExit, ...model } = host.snapshot(); // after the wait: one moment for all but the memory
   return {
     id: model.alias,
@@ -39,7 +39,7 @@ async function toModelStatus({ host, category }: FleetModel): Promise<ModelStatu
     incarnation: model.incarnation,
     restarts: model.restarts,
     pid: model.pid ?? null,
-    memory_bytes: (model.pid === pid && memoryBytes) || null,
+    memory_bytes: (model.pid === pid && usage?.memoryBytes) || null,
     last_exit: lastExit
       ? {
           code: lastExit.code,

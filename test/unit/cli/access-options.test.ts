@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type AccessOptions, applyAccessOptions } from '../../../src/cli/access-options.js';
-import { StartError } from '../../../src/cli/start-error.js';
+import { CommandError } from '../../../src/cli/command-error.js';
 import type { GatewayConfig } from '../../../src/config/gateway-config.js';
 import { DEFAULT_CONFIG } from '../../support/default-config.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -27,7 +27,7 @@ function apply(written: Partial<GatewayConfig>, options: Partial<AccessOptions> 
 /** Fails unless it is refused with this exit code and one line that matches. */
 async function assertRefused(result: Promise<unknown>, exitCode: number, message: RegExp): Promise<void> {
   await assert.rejects(result, (error) => {
-    assert.ok(error instanceof StartError);
+    assert.ok(error instanceof CommandError);
     assert.equal(error.exitCode, exitCode);
     assert.match(error.message, message);
     assert.doesNotMatch(error.message, /\n/);

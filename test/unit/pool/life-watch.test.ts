@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { LifeWatch } from '../../../src/pool/life-watch.js';
-import { WITHOUT_PROC } from '../../support/process-tree.js';
 
 const STALL_TIMEOUT_MS = 500;
 
@@ -81,21 +79,4 @@ test('one that works without a word is not, until it stops', async () => {
 test('one that does not let go of a cancelled call for two minutes is hung, whatever it does', async () => {
   const call = createCall(Number.POSITIVE_INFINITY, performance.now() - 121_000);
   assert.equal(await untilHung(undefined, call), 'its engine did not end a cancelled call within 120 s');
-});
-
-/** How often a file is open in this process. */
-function timesOpen(path: string): number {
-  return readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`) === path;
-    } catch {
-      return false; // that of the listing itself
-    }
-  }).length;
-}
-
-test('its looks leave no more than one file open', { skip: WITHOUT_PROC }, async () => {
-  const pid = await spawnEngine(IDLE);
-  await untilHung(pid, createCall(0));
-  assert.ok(timesOpen(`/proc/${pid}/stat`) <= 1);
 });
