@@ -8,6 +8,8 @@ export interface ConfiguredModel extends ModelSpec {
   readonly default: boolean;
   /** Loaded before the port answers. */
   readonly preload: boolean;
+  /** Workers that answer for it, each with the model loaded. */
+  readonly replicas: number;
   /** Requests that may wait for it. */
   readonly queue: number;
   /** How long a load may take, downloads not included. */

@@ -2,6 +2,7 @@
 export const MODEL_DEFAULTS = {
   default: false,
   preload: false,
+  replicas: 1,
   queue: 64,
   loadTimeoutMs: 15 * 60_000,
   stallTimeoutMs: 60_000,

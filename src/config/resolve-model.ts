@@ -61,6 +61,7 @@ export async function resolveModel(
       ...(constant !== undefined && { constant }),
       default: entry.default,
       preload: entry.preload,
+      replicas: entry.replicas,
       queue: entry.queue,
       loadTimeoutMs: entry.loadTimeoutMs,
       stallTimeoutMs: entry.stallTimeoutMs,

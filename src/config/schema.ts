@@ -36,6 +36,14 @@ const modelSettings = {
     .boolean()
     .default(MODEL_DEFAULTS.preload)
     .describe('Load before the port answers, instead of at the first request (cold start). Default: false.'),
+  replicas: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(MODEL_DEFAULTS.replicas)
+    .describe(
+      'Workers that answer for this model, each with the model in its own memory. A request goes to the one with the fewest. Default: 1.',
+    ),
   queue: z
     .int()
     .min(0)

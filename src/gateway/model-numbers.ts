@@ -6,18 +6,23 @@ import type { ModelNumbers } from '../telemetry/metrics.js';
 export function readModelNumbers(hosts: readonly ModelHost[]): Promise<ModelNumbers[]> {
   return Promise.all(
     hosts.map(async (host) => {
-      const { pid } = host;
-      const usage = pid === undefined ? undefined : await processUsage(pid);
-      const { alias, state, restarts, slots, calls, queue } = host.snapshot();
+      const { alias, state, slots, calls, queue, replicas } = host.snapshot();
+      const pids = replicas.flatMap(({ pid }) => pid ?? []);
+      const usages = await Promise.all(pids.map((pid) => processUsage(pid)));
+      const memory = usages.flatMap((usage) => usage?.memoryBytes ?? []);
       return {
         alias,
         state,
-        restarts,
+        restarts: sum(replicas.map(({ restarts }) => restarts)),
         slots,
         running: calls.length,
         queued: queue.length,
-        memoryBytes: usage?.memoryBytes,
+        memoryBytes: memory.length > 0 ? sum(memory) : undefined,
       };
     }),
   );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

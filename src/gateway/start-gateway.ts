@@ -1,5 +1,4 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
@@ -10,13 +9,14 @@ import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
 import { planRestart } from '../models/restart-policy.js';
 import { StateFeed } from '../models/state-feed.js';
-import { threadsPerModel } from '../models/thread-policy.js';
+import { sharedThreads } from '../models/thread-policy.js';
 import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
+import { readCpuCores } from './cpu-cores.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
 import { LoadedModels } from './loaded-models.js';
@@ -85,7 +85,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const surroundings = {
       runFolder: folder.path,
       sdkConfigFile,
-      threadsPerModel: threadsPerModel(availableParallelism(), models.length),
+      sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish)),
     };
     const assets = new AssetsPool(surroundings);
     const loaded = new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {}));
@@ -97,16 +97,18 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       models.map((model) => ({
         category: model.category,
         default: model.default,
+        threads: toThreadWish(model).threads ?? surroundings.sharedThreads,
         host: new ModelHost({
           alias: model.alias,
+          replicas: model.replicas,
           slots: slotsOf(model),
           queueLimit: model.queue,
           download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
           planRestart: (failures) => planRestart(failures, Math.random),
           createPool: () => new ModelPool(model, model, surroundings),
-          onState: (change) => {
-            loaded.changed(model.alias, change.state);
-            readiness.changed(model.alias, change.state);
+          onState: (change, state) => {
+            loaded.changed(model.alias, state);
+            readiness.changed(model.alias, state);
             feed.publish({ model: model.alias, ...change });
           },
           observer: metrics.observerOf(model.alias),
@@ -173,6 +175,11 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 /** Calls that the engine runs at once: the slots that it was told to make. */
 function slotsOf({ config }: ConfiguredModel): number {
   return typeof config.parallel === 'number' ? config.parallel : 1;
+}
+
+function toThreadWish({ config, replicas }: ConfiguredModel) {
+  const threads = config.threads ?? config.n_threads; // whisper.cpp's name
+  return { threads: typeof threads === 'number' ? threads : undefined, replicas };
 }
 
 async function preload(

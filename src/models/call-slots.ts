@@ -32,7 +32,7 @@ type Ticket = { -readonly [Field in keyof CallSnapshot]: CallSnapshot[Field] };
 
 /** How many calls there may be, and who is told of them. */
 export interface CallSlotsOptions {
-  /** Calls that the engine runs at once. */
+  /** Calls that run at once. */
   readonly slots: number;
   /** Calls that may wait for a slot. */
   readonly queueLimit: number;
@@ -45,18 +45,12 @@ export interface CallSlotsOptions {
 export class CallSlots {
   readonly #options: CallSlotsOptions;
   readonly #admission: Admission<Ticket>;
-  readonly #running = new Set<RunningCall>();
   /** Of the calls that have a slot. */
   readonly #tickets = new Set<Ticket>();
 
   constructor(options: CallSlotsOptions) {
     this.#options = options;
     this.#admission = new Admission(options.slots, options.queueLimit);
-  }
-
-  /** The calls that the engine works on. */
-  get running(): RunningCall[] {
-    return [...this.#running];
   }
 
   /** All calls as they are now: those with a slot, and those that wait, in the order of their turns. */
@@ -87,14 +81,13 @@ export class CallSlots {
     return {
       release,
       hold: (call) => {
-        this.#running.add(call);
         ticket.startedAt = new Date();
-        log.debug({ running: this.#running.size }, 'call started');
+        log.debug({ calls: this.#tickets.size }, 'call started');
         const cancel = (): void => call.cancel(signal.reason);
         signal.addEventListener('abort', cancel, { once: true });
+        if (signal.aborted) cancel(); // nobody would hear of it later
         void call.ended.then(() => {
           signal.removeEventListener('abort', cancel);
-          this.#running.delete(call);
           release();
         });
         return call;

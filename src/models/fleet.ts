@@ -8,6 +8,8 @@ export interface FleetModel {
   readonly category: Category;
   /** Serves requests of its category that name no model. */
   readonly default: boolean;
+  /** CPU threads of each of its workers. */
+  readonly threads: number;
 }
 
 /** All models of the gateway, by alias. */

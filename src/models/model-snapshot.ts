@@ -21,9 +21,8 @@ export interface ModelExit {
   readonly at: Date;
 }
 
-/** A model as it is now, as plain data. */
-export interface ModelSnapshot {
-  readonly alias: string;
+/** One worker of a model as it is now, as plain data. */
+export interface ReplicaSnapshot {
   readonly state: ModelState;
   readonly stateSince: Date;
   readonly loadedAt: Date | undefined;
@@ -33,6 +32,21 @@ export interface ModelSnapshot {
   readonly restarts: number;
   readonly lastExit: ModelExit | undefined;
   readonly pid: number | undefined;
+  /** Calls that its engine works on. */
+  readonly running: number;
+}
+
+/** A model as it is now, as plain data. */
+export interface ModelSnapshot {
+  readonly alias: string;
+  /** That of the replica that is nearest to serving. */
+  readonly state: ModelState;
+  readonly stateSince: Date;
+  /** Since when the replica is loaded that is so for longest. */
+  readonly loadedAt: Date | undefined;
+  /** In a fixed order, at least one. */
+  readonly replicas: readonly ReplicaSnapshot[];
+  /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   readonly queueLimit: number;
   /** Calls that have a slot. */

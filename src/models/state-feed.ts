@@ -1,7 +1,9 @@
 import type { ModelEvent, ModelState } from './model-state.js';
 
-/** A change of a model's state. */
+/** A change of the state of a model's replica: its only one, if none is named. */
 export interface StateChange {
+  /** Of several, from 1. */
+  readonly replica?: number;
   readonly from: ModelState;
   readonly state: ModelState;
   /** What changed it. */

@@ -9,14 +9,14 @@ export interface WorkerSurroundings {
   /** Absolute path of a JSON file with the SDK's own settings. Named always, or the SDK would look for one itself. */
   readonly sdkConfigFile: string;
   /** CPU threads for a model whose config names none. */
-  readonly threadsPerModel: number;
+  readonly sharedThreads: number;
 }
 
 /** Environment of a model's thread, inherited by its `bare` process: it registers only this model's engine. */
 export function modelEnv(spec: ModelSpec, surroundings: WorkerSurroundings): NodeJS.ProcessEnv {
   return {
     ...sdkEnv(spec.type, surroundings),
-    QVAC_GATEWAY_THREADS: String(spec.config.threads ?? surroundings.threadsPerModel),
+    QVAC_GATEWAY_THREADS: String(spec.config.threads ?? surroundings.sharedThreads),
   };
 }
 

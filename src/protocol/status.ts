@@ -8,10 +8,16 @@ export interface CallStatus {
   readonly received_at: string;
 }
 
-/** One configured model. */
-export interface ModelStatus {
-  readonly id: string;
-  readonly category: string;
+/** How a worker ended that was not asked to, or why its last load failed. */
+export interface ExitStatus {
+  readonly code: string;
+  readonly reason: string;
+  readonly stderr_tail: readonly string[];
+  readonly at: string;
+}
+
+/** One worker of a model. */
+export interface ReplicaStatus {
   readonly state: string;
   readonly state_since: string;
   readonly loaded_at: string | null;
@@ -22,13 +28,31 @@ export interface ModelStatus {
   /** Of its engine's process. */
   readonly pid: number | null;
   readonly memory_bytes: number | null;
-  readonly last_exit: {
-    readonly code: string;
-    readonly reason: string;
-    readonly stderr_tail: readonly string[];
-    readonly at: string;
-  } | null;
-  /** Calls that it runs at once. */
+  /** Calls that its engine works on. */
+  readonly running: number;
+  readonly last_exit: ExitStatus | null;
+}
+
+/** One configured model. What is a number of replicas is their sum; what is not is that of one of them. */
+export interface ModelStatus {
+  readonly id: string;
+  readonly category: string;
+  /** Of the replica that is nearest to serving. */
+  readonly state: string;
+  readonly state_since: string;
+  /** The earliest. */
+  readonly loaded_at: string | null;
+  readonly incarnation: number;
+  readonly restarts: number;
+  /** Of the first that has a process. */
+  readonly pid: number | null;
+  readonly memory_bytes: number | null;
+  /** The latest. */
+  readonly last_exit: ExitStatus | null;
+  readonly replicas: readonly ReplicaStatus[];
+  /** CPU threads that each of them may use. */
+  readonly threads: number;
+  /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   /** Calls that may wait. */
   readonly queue_limit: number;

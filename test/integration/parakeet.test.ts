@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { threadsPerModel } from '../../src/models/thread-policy.js';
+import { readCpuCores } from '../../src/gateway/cpu-cores.js';
+import { sharedThreads } from '../../src/models/thread-policy.js';
 import { startGateway } from '../support/gateway.js';
 import { createScriptedParakeet } from '../support/scripted-parakeet.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -131,7 +131,10 @@ describe('a transcription by Parakeet', { skip: WITHOUT_VULKAN }, () => {
         return isOver;
       });
       assert.equal((await call).status, 200);
-      const expected = threadsPerModel(availableParallelism(), Object.keys(models).length);
+      const expected = sharedThreads(
+        await readCpuCores(),
+        Object.keys(models).map(() => ({ replicas: 1, threads: undefined })),
+      );
       assert.equal(most - idle, expected - 1); // one of them is there anyway
     });
 

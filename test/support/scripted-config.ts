@@ -7,6 +7,7 @@ import { createScriptedModel } from '../../src/scripted-model/scripted-model.js'
 interface EntryOverrides {
   readonly default?: boolean;
   readonly preload?: boolean;
+  readonly replicas?: number;
   readonly queue?: number;
   readonly loadTimeoutMs?: number;
   readonly stallTimeoutMs?: number;

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet, FleetModel } from '../../models/fleet.js';
 import type { CallSnapshot } from '../../models/model-snapshot.js';
-import { processUsage } from '../../pool/process-usage.js';
 import type { CallStatus, GatewayStatus, ModelStatus } from '../../protocol/status.js';
 import { OPERATION } from './operations.js';
+import { readMemory, sumUp, toReplicaStatus } from './replica-status.js';
 
 /**
  * `GET /qvac/v1/status`: all models and calls in one document.
@@ -26,28 +26,18 @@ export function statusRoute(app: FastifyInstance, fleet: Fleet, missing: () => r
   });
 }
 
-async function toModelStatus({ host, category }: FleetModel): Promise<ModelStatus> {
-  const { pid } = host;
-  const usage = pid === undefined ? undefined : await processUsage(pid);
-  const { lastExit, ...model } = host.snapshot(); // after the wait: one moment for all but the memory
+async function toModelStatus({ host, category, threads }: FleetModel): Promise<ModelStatus> {
+  const memory = await readMemory(host.snapshot().replicas);
+  const model = host.snapshot(); // after the wait: one moment for all but the memory
+  const replicas = model.replicas.map((replica) => toReplicaStatus(replica, memory));
   return {
     id: model.alias,
     category,
     state: model.state,
     state_since: model.stateSince.toISOString(),
-    loaded_at: model.loadedAt?.toISOString() ?? null,
-    incarnation: model.incarnation,
-    restarts: model.restarts,
-    pid: model.pid ?? null,
-    memory_bytes: (model.pid === pid && usage?.memoryBytes) || null,
-    last_exit: lastExit
-      ? {
-          code: lastExit.code,
-          reason: lastExit.reason,
-          stderr_tail: lastExit.stderrTail,
-          at: lastExit.at.toISOString(),
-        }
-      : null,
+    ...sumUp(replicas),
+    replicas,
+    threads,
     slots: model.slots,
     queue_limit: model.queueLimit,
     calls: model.calls.map((call) => ({

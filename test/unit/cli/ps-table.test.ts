@@ -16,6 +16,8 @@ const MODEL: ModelStatus = {
   pid: null,
   memory_bytes: null,
   last_exit: null,
+  replicas: [],
+  threads: 1,
   slots: 2,
   queue_limit: 64,
   calls: [],

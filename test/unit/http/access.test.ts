@@ -20,7 +20,7 @@ const never = new Promise<void>(() => {});
 
 /** @param started what is let in waits for it. */
 function createTestServer(access: Partial<ServerOptions>, started = Promise.resolve()) {
-  const fleet = new Fleet([{ host: createFakeHost().host, category: 'chat', default: true }]);
+  const fleet = new Fleet([{ host: createFakeHost().host, category: 'chat', default: true, threads: 1 }]);
   return createServer(fleet, { ...LOCAL, ...access }, noOperations(), started, createLogger('silent'));
 }
 

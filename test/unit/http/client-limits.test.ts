@@ -28,7 +28,7 @@ async function startServer(
   const { host, pool } = createFakeHost();
   await host.ensureReady(new AbortController().signal);
   const log: Line[] = [];
-  const fleet = new Fleet([{ host, category: 'chat', default: true }]);
+  const fleet = new Fleet([{ host, category: 'chat', default: true, threads: 1 }]);
   const app = createServer(
     fleet,
     {

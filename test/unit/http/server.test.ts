@@ -37,7 +37,7 @@ function createTestServer(started: Promise<void> = Promise.resolve()) {
       if (line.msg === 'request completed') completed.resolve(line);
     },
   });
-  const fleet = new Fleet([{ host, category: 'chat', default: true }]);
+  const fleet = new Fleet([{ host, category: 'chat', default: true, threads: 1 }]);
   return {
     app: createServer(fleet, access, noOperations(), started, logger),
     host,

@@ -117,7 +117,10 @@ export class FakePool {
 /** A host whose workers are fakes that load and close at once, unless `configure` says otherwise. */
 export function createFakeHost(
   options: Partial<
-    Pick<ModelHostOptions, 'alias' | 'slots' | 'queueLimit' | 'download' | 'planRestart'>
+    Pick<
+      ModelHostOptions,
+      'alias' | 'replicas' | 'slots' | 'queueLimit' | 'download' | 'planRestart' | 'onState'
+    >
   > = {},
   configure: (pool: FakePool) => void = (pool) => {
     pool.loading.resolve();
@@ -128,6 +131,7 @@ export function createFakeHost(
   const log: { msg: string; [field: string]: unknown }[] = [];
   const host = new ModelHost({
     alias: 'my-llm',
+    replicas: 1,
     slots: 1,
     queueLimit: 64,
     download: async () => {},

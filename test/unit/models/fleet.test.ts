@@ -10,9 +10,9 @@ function createFleet() {
   const other = createFakeHost({ alias: 'org/other' });
   const whisper = createFakeHost({ alias: 'whisper' });
   const fleet = new Fleet([
-    { host: llm.host, category: 'chat', default: false },
-    { host: other.host, category: 'chat', default: true },
-    { host: whisper.host, category: 'transcription', default: false },
+    { host: llm.host, category: 'chat', default: false, threads: 1 },
+    { host: other.host, category: 'chat', default: true, threads: 1 },
+    { host: whisper.host, category: 'transcription', default: false, threads: 1 },
   ]);
   return { fleet, llm, other, whisper };
 }

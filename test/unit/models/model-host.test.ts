@@ -3,12 +3,13 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelHost } from '../../../src/models/model-host.js';
+import type { ReplicaSnapshot } from '../../../src/models/model-snapshot.js';
 import type { CallStream } from '../../../src/pool/call-stream.js';
 import { ApiError } from '../../../src/protocol/errors.js';
 import type { ChatEvent } from '../../../src/protocol/events.js';
 import { deferred } from '../../support/deferred.js';
 import { turns } from '../../support/turns.js';
-import { createFakeHost } from './fake-pool.js';
+import { createFakeHost, type FakePool } from './fake-pool.js';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);
@@ -22,6 +23,13 @@ const LATER = { isQuarantined: false, delayMs: 300_000 };
 
 function isListed({ loadedAt }: ModelHost): boolean {
   return loadedAt !== undefined;
+}
+
+/** Its one replica. */
+function only(host: ModelHost): ReplicaSnapshot {
+  const [replica] = host.snapshot().replicas;
+  assert.ok(replica);
+  return replica;
 }
 
 async function eventsOf(call: CallStream<ChatEvent>): Promise<ChatEvent[]> {
@@ -47,13 +55,13 @@ describe('loading', () => {
     assert.equal(host.state, 'loading');
     assert.ok(!isListed(host));
     pool(0).loading.resolve();
-    assert.deepEqual(await Promise.all(waiting), [pool(0), pool(0), pool(0)]);
-    assert.equal(await host.ensureReady(signal), pool(0));
+    await Promise.all(waiting);
+    await host.ensureReady(signal);
     assert.equal(pools.length, 1);
     assert.deepEqual(pool(0).asked, ['load']);
     assert.equal(host.state, 'ready');
     assert.ok(isListed(host));
-    assert.equal(host.pid, 1);
+    assert.equal(only(host).pid, 1);
   });
 
   test('comes after the download, whose progress is logged', async () => {
@@ -81,7 +89,7 @@ describe('loading', () => {
     pool(0).loading.reject(failure);
     for (const one of waiting) await assert.rejects(one, failure);
     assert.ok(!isListed(host));
-    assert.equal(host.pid, undefined);
+    assert.equal(only(host).pid, undefined);
     assert.ok(log.some(({ msg }) => msg === 'model load failed'));
     assert.deepEqual(pool(0).asked, ['load', 'close']);
     await until(() => host.state === 'idle');
@@ -89,7 +97,8 @@ describe('loading', () => {
     const next = host.ensureReady(signal);
     assert.equal(pools.length, 2);
     pool(1).loading.resolve();
-    assert.equal(await next, pool(1));
+    await next;
+    assert.equal(only(host).pid, pool(1).pid);
   });
 
   test('that fails fails for the calls that wait too', async () => {
@@ -124,7 +133,8 @@ describe('loading', () => {
     await assert.rejects(leaving, reason);
     assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
     pool(0).loading.resolve();
-    assert.equal(await staying, pool(0));
+    await staying;
+    assert.equal(only(host).pid, pool(0).pid);
   });
 
   test('that cannot even begin leaves the model idle', async () => {
@@ -261,7 +271,7 @@ describe('a worker that dies', () => {
     assert.ok(log.some(({ msg, reason }) => msg === 'model worker died' && reason === 'it was killed'));
     assert.ok(log.some(({ msg, failures }) => msg === 'model backs off' && failures === 1));
     assert.ok(isListed(host));
-    assert.equal(host.pid, pool(1).pid);
+    assert.equal(only(host).pid, pool(1).pid);
   });
 
   test('is waited for: who asks meanwhile gets the next', async () => {
@@ -269,7 +279,8 @@ describe('a worker that dies', () => {
     await host.ensureReady(signal);
     pool(0).die('it was killed');
     await turns();
-    assert.equal(await host.ensureReady(signal), pool(1));
+    await host.ensureReady(signal);
+    assert.equal(only(host).pid, pool(1).pid);
     assert.equal(pools.length, 2);
   });
 
@@ -307,7 +318,8 @@ describe('a worker that dies', () => {
     await assert.rejects(host.call(CALL, caller), { code: 'model_quarantined', retryAfterSeconds: 300 });
     await host.unload();
     assert.equal(host.state, 'idle');
-    assert.equal(await host.ensureReady(signal), pool(1));
+    await host.ensureReady(signal);
+    assert.equal(only(host).pid, pool(1).pid);
   });
 
   test('is not replaced when it is unloaded before that, and who waited for it is told', async () => {
@@ -354,7 +366,8 @@ describe('a worker that dies', () => {
     await turns();
     pool(0).dying.resolve({ code: 'worker_crashed', reason: 'it was killed' }); // but its call has not ended yet
     await turns();
-    assert.equal(await host.ensureReady(signal), pool(1));
+    await host.ensureReady(signal);
+    assert.equal(only(host).pid, pool(1).pid);
     (await pool(0).callAt(0)).close();
     await waiting;
     assert.equal(pool(0).calls.length, 1);
@@ -369,7 +382,8 @@ describe('a worker that dies', () => {
     pool(0).die('it was killed');
     await until(() => pools.length === 2);
     pool(1).loading.resolve();
-    assert.equal(await waiting, pool(1));
+    await waiting;
+    assert.equal(only(host).pid, pool(1).pid);
   });
 
   test('while it drains ends the unload, when it is gone', async () => {
@@ -418,9 +432,10 @@ describe('unloading', () => {
     await host.unload();
     assert.equal(host.state, 'idle');
     assert.ok(!isListed(host));
-    assert.equal(host.pid, undefined);
+    assert.equal(only(host).pid, undefined);
     assert.deepEqual(pool(0).asked, ['load', 'close']);
-    assert.equal(await host.ensureReady(signal), pool(1));
+    await host.ensureReady(signal);
+    assert.equal(only(host).pid, pool(1).pid);
   });
 
   test('what is not loaded is done at once, and twice at once is once', async () => {
@@ -494,7 +509,8 @@ describe('unloading', () => {
     await unloading;
     await turns();
     pool(1).loading.resolve();
-    assert.equal(await late, pool(1));
+    await late;
+    assert.equal(only(host).pid, pool(1).pid);
     assert.deepEqual(pool(0).asked, ['load', 'close']);
   });
 
@@ -521,7 +537,8 @@ describe('unloading', () => {
         await Promise.all([waiting, unloading]);
         await turns();
         assert.equal(host.state, 'ready', `${state}, unloaded at ${moment}`);
-        assert.equal(await host.ensureReady(signal), pools[1]);
+        await host.ensureReady(signal);
+        assert.equal(only(host).pid, pools[1]?.pid);
       }
     }
   });
@@ -571,7 +588,8 @@ describe('unloading', () => {
     assert.equal(host.state, 'idle');
     const next = host.ensureReady(signal);
     pool(1).loading.resolve();
-    assert.equal(await next, pool(1));
+    await next;
+    assert.equal(only(host).pid, pool(1).pid);
   });
 });
 
@@ -660,7 +678,7 @@ describe('a snapshot', () => {
     const ids = (calls: readonly { id: string }[]) => calls.map(({ id }) => id);
     const running = await ask('req_1', 'me');
     const waiting = [ask('req_2', 'me'), ask('req_3', 'me'), ask('req_4', 'you')];
-    const before = host.snapshot();
+    const before = { ...host.snapshot(), ...only(host) };
     assert.deepEqual(ids(before.calls), ['req_1']);
     assert.ok(before.calls[0]?.startedAt);
     assert.deepEqual(ids(before.queue), ['req_2', 'req_4', 'req_3']);
@@ -675,7 +693,7 @@ describe('a snapshot', () => {
     await until(() => host.state === 'ready');
     for (const index of waiting.keys()) (await pool(1).callAt(index)).end();
     await Promise.all((await Promise.all(waiting)).map(({ ended }) => ended));
-    const after = host.snapshot();
+    const after = { ...host.snapshot(), ...only(host) };
     assert.deepEqual([after.calls, after.queue], [[], []]);
     assert.deepEqual([after.state, after.incarnation, after.restarts, after.pid], ['ready', 2, 1, 2]);
     const { code, reason, stderrTail } = after.lastExit ?? {};
@@ -697,5 +715,131 @@ describe('a snapshot', () => {
     await host.stop();
     await assert.rejects(call, { code: 'shutting_down' });
     assert.deepEqual(host.snapshot().calls, []);
+  });
+});
+
+describe('replicas', () => {
+  const two = { replicas: 2, slots: 1, queueLimit: 8 };
+  const endAll = (pools: readonly FakePool[]): void => {
+    for (const call of pools.flatMap(({ calls }) => calls)) call.end();
+  };
+  const states = (host: ModelHost) => host.snapshot().replicas.map(({ state }) => state);
+
+  test('are loaded together, and each call goes to one that is free', async () => {
+    const { host, pools, pool } = createFakeHost(two);
+    await host.ensureReady(signal);
+    assert.deepEqual(states(host), ['ready', 'ready']);
+    const calls = [await host.call(CALL, caller), await host.call(CALL, caller)];
+    const third = host.call(CALL, caller);
+    await turns();
+    assert.deepEqual(
+      host.snapshot().replicas.map(({ running }) => running),
+      [1, 1],
+    );
+    assert.equal(host.snapshot().queue.length, 1);
+    (await pool(1).callAt(0)).end();
+    await calls[1]?.ended;
+    await third;
+    await pool(1).callAt(1); // the one that was freed
+    assert.equal(pool(0).calls.length, 1);
+    endAll(pools);
+    await host.stop();
+  });
+
+  test('take the calls that wait for the load one by one: none gets more than it has slots', async () => {
+    const { host, pools, pool } = createFakeHost(two, slow);
+    const calls = [host.call(CALL, caller), host.call(CALL, caller)];
+    await turns();
+    assert.equal(pools.length, 2);
+    pool(0).loading.resolve();
+    await Promise.race(calls);
+    await turns();
+    assert.deepEqual([pool(0).calls.length, pool(1).calls.length], [1, 0]);
+    assert.equal(host.state, 'ready');
+    pool(1).loading.resolve();
+    await Promise.all(calls);
+    assert.deepEqual([pool(0).calls.length, pool(1).calls.length], [1, 1]);
+    endAll(pools);
+    for (const one of pools) one.closing.resolve();
+    await host.stop();
+  });
+
+  test('do not miss one that dies: the model is ready, and the other answers', async () => {
+    const { host, pool, pools } = createFakeHost({ ...two, planRestart: () => LATER });
+    await host.ensureReady(signal);
+    pool(0).die('it was killed');
+    await turns();
+    assert.deepEqual(states(host), ['backoff', 'ready']);
+    assert.equal(host.state, 'ready');
+    const first = await host.call(CALL, caller);
+    const second = host.call(CALL, caller); // has a slot, but there is no replica for it
+    await turns();
+    assert.equal(pool(1).calls.length, 1);
+    const leaving = new AbortController();
+    const left = host.call(CALL, { ...caller, signal: leaving.signal });
+    leaving.abort(new Error('I left'));
+    await assert.rejects(left, /I left/);
+    (await pool(1).callAt(0)).end();
+    await first.ended;
+    await second;
+    assert.deepEqual([pool(1).calls.length, pools.length], [2, 2]);
+    endAll(pools);
+    await host.stop();
+  });
+
+  test('of which one can not be loaded: the other answers, and those that wait are not refused', async () => {
+    const { host, pools, pool } = createFakeHost(two, (it) => {
+      it.closing.resolve();
+      if (it.pid === 1) it.loading.reject(new ApiError('model_load_failed', 'No memory.'));
+    });
+    const calls = [1, 2, 3].map(() => host.call(CALL, caller));
+    await until(() => pools.length === 2 && states(host)[0] === 'idle');
+    pool(1).loading.resolve();
+    await until(() => pools.length === 3); // the first call woke it
+    assert.equal(pool(1).calls.length, 1);
+    pool(2).loading.resolve();
+    (await pool(2).callAt(0)).end();
+    await Promise.all(calls);
+    assert.deepEqual(states(host), ['ready', 'ready']);
+    endAll(pools);
+    await host.stop();
+  });
+
+  test('that all fail to load fail the calls that wait, with the reason', async () => {
+    const failure = new ApiError('model_load_failed', 'No such file.');
+    const { host, pool } = createFakeHost(two, (it) => {
+      it.closing.resolve();
+    });
+    const calls = [1, 2, 3].map(() => host.call(CALL, caller));
+    await turns();
+    pool(0).loading.reject(failure);
+    await turns();
+    assert.equal(host.state, 'loading');
+    pool(1).loading.reject(failure);
+    for (const call of calls) await assert.rejects(call, failure);
+    await host.stop();
+  });
+
+  test('are unloaded together', async () => {
+    const { host, pools } = createFakeHost(two);
+    await host.ensureReady(signal);
+    await host.unload();
+    assert.equal(host.state, 'idle');
+    assert.deepEqual(
+      pools.map(({ asked }) => asked.at(-1)),
+      ['close', 'close'],
+    );
+    assert.ok(!isListed(host));
+  });
+
+  test('tell of their changes by their number, with the state that the model has then', async () => {
+    const seen: string[] = [];
+    const { host } = createFakeHost({
+      ...two,
+      onState: ({ replica, event }, state) => seen.push(`${replica} ${event}: ${state}`),
+    });
+    await host.ensureReady(signal);
+    assert.deepEqual(seen, ['1 load: loading', '2 load: loading', '1 loaded: ready', '2 loaded: ready']);
+    await host.stop();
   });
 });

@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { threadsPerModel } from '../../../src/models/thread-policy.js';
+import { sharedThreads } from '../../../src/models/thread-policy.js';
 
-test('all models together ask for no more cores than there are, and each for one at least', () => {
-  const cases: [cores: number, models: number, threads: number][] = [
-    [8, 1, 8],
-    [8, 2, 4],
-    [8, 3, 2],
-    [2, 2, 1],
-    [2, 5, 1],
-    [1, 1, 1],
-    [4, 0, 4],
+const model = (replicas = 1, threads?: number) => ({ replicas, threads });
+
+test('all workers together ask for no more cores than there are, and each for one at least', () => {
+  const cases: [cores: number, models: ReturnType<typeof model>[], threads: number][] = [
+    [8, [model()], 8],
+    [8, [model(), model()], 4],
+    [8, [model(), model(), model()], 2],
+    [8, [model(3), model()], 2],
+    [2, [model(), model()], 1],
+    [2, [model(5)], 1],
+    [1, [model()], 1],
+    [4, [], 4],
   ];
   for (const [cores, models, threads] of cases) {
-    assert.equal(threadsPerModel(cores, models), threads, `${cores} cores, ${models} models`);
+    assert.equal(sharedThreads(cores, models), threads, `${cores} cores, ${JSON.stringify(models)}`);
   }
+});
+
+test('what the config gives to some is not shared by the others', () => {
+  assert.equal(sharedThreads(16, [model(1, 8), model(), model()]), 4);
+  assert.equal(sharedThreads(16, [model(2, 4), model(2)]), 4);
+  assert.equal(sharedThreads(4, [model(1, 8), model()]), 1);
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { assetsEnv, modelEnv } from '../../../src/pool/worker-env.js';
 import type { ModelType } from '../../../src/protocol/model-types.js';
 
-const surroundings = { runFolder: '/run/1', sdkConfigFile: '/run/1/sdk.json', threadsPerModel: 3 };
+const surroundings = { runFolder: '/run/1', sdkConfigFile: '/run/1/sdk.json', sharedThreads: 3 };
 const spec = (config: Record<string, unknown>, type: ModelType = 'llamacpp-completion') => ({
   alias: 'my-llm',
   type,

@@ -18,7 +18,7 @@ interface Setup {
 /** A server that waits for its models for ever. */
 function createTestServer({ apiKeys = [], missing = [], started = never }: Setup = {}) {
   const fake = createFakeHost({}, slow);
-  const fleet = new Fleet([{ host: fake.host, category: 'chat', default: true }]);
+  const fleet = new Fleet([{ host: fake.host, category: 'chat', default: true, threads: 1 }]);
   const options = {
     host: '127.0.0.1',
     apiKeys,
