@@ -1,5 +1,6 @@
 import type { ModelSource } from '../protocol/model-spec.js';
 import { categoryOf, type ModelType, toModelType } from '../protocol/model-types.js';
+import { checkKvCache } from './check-kv-cache.js';
 import { checkModelConfig } from './check-model-config.js';
 import type { ConfigProblem } from './config-error.js';
 import { findConstant, looksLikeConstant, modelTypeOf } from './constants.js';
@@ -49,8 +50,9 @@ export async function resolveModel(
   const warning = check.warning === undefined ? {} : { warning: check.warning };
   if (check.problems.length > 0) return { problems: [...originProblems, ...check.problems], ...warning };
 
+  const kvCache = checkKvCache(entry, type, path);
   const companions = await resolveCompanions(entry.config, configPath, folder);
-  const problems = [...originProblems, ...companions.problems];
+  const problems = [...originProblems, ...kvCache.problems, ...companions.problems];
   if (source === undefined || problems.length > 0) return { problems, ...warning };
   return {
     model: {
@@ -65,6 +67,7 @@ export async function resolveModel(
       queue: entry.queue,
       loadTimeoutMs: entry.loadTimeoutMs,
       stallTimeoutMs: entry.stallTimeoutMs,
+      ...(kvCache.bytes !== undefined && { kvCacheBytes: kvCache.bytes }),
       config: companions.config,
     },
     problems,

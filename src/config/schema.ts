@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
+import { BYTE_SIZE_ADVICE, parseByteSize } from './byte-size.js';
 import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
 import { IMAGE_HOST_ADVICE, toImageHost } from './image-host.js';
 import { MODEL_DEFAULTS } from './model-defaults.js';
@@ -67,6 +68,13 @@ const modelSettings = {
     .default(MODEL_DEFAULTS.stallTimeoutMs)
     .describe(
       'How long the engine may neither answer nor use the CPU while a request runs, in milliseconds. Then it counts as hung, and is replaced. Default: 60000, a minute.',
+    ),
+  kvCache: z
+    .string()
+    .refine((text) => parseByteSize(text) !== undefined, BYTE_SIZE_ADVICE)
+    .optional()
+    .describe(
+      'Disk that the conversations of a chat model may take which it keeps, so that only what is new of them is computed, with its unit, as 2GB. Default: none is kept.',
     ),
   config: z
     .record(z.string(), z.unknown())

@@ -22,7 +22,7 @@ import type { Door } from './door.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
-import { createRunFolder } from './run-folder.js';
+import { createRunFolder, RUN_FOLDER_PARENTS, type RunFolder } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
 /** How a model stands when the gateway has started. */
@@ -71,19 +71,25 @@ export interface GatewayOptions {
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { log, door, stopping, inherited } = options;
   await sweepRunFolders();
-  const folder = await createRunFolder();
+  const folder = await createRunFolder('temporary');
+  let cacheFolder: RunFolder | undefined;
   let fleet: Fleet | undefined;
   const cleanUp = (): void => {
     for (const host of fleet?.hosts() ?? []) host.kill();
     folder.removeSync();
+    cacheFolder?.removeSync();
   };
   process.once('exit', cleanUp);
   try {
     const models = config.models.length > 0 ? config.models : [await createDemoModel(folder.path)];
+    if (models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) {
+      cacheFolder = await createRunFolder('onDisk');
+    }
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
-    await writeFile(sdkConfigFile, JSON.stringify(config.sdk));
+    await writeFile(sdkConfigFile, JSON.stringify(toSdkConfig(config.sdk, cacheFolder)));
     const surroundings = {
       runFolder: folder.path,
+      cacheFolder: cacheFolder?.path,
       sdkConfigFile,
       sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish)),
     };
@@ -161,15 +167,21 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
         await assets.closed();
         server.server.closeAllConnections();
         await closed;
-        await folder.remove();
+        await Promise.all([folder.remove(), cacheFolder?.remove()]);
         process.off('exit', cleanUp);
       },
     };
   } catch (error) {
     process.off('exit', cleanUp);
-    await folder.remove();
+    await Promise.all([folder.remove(), cacheFolder?.remove()]);
     throw error;
   }
+}
+
+/** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */
+function toSdkConfig(sdk: GatewayConfig['sdk'], cacheFolder: RunFolder | undefined): GatewayConfig['sdk'] {
+  if (!cacheFolder) return sdk;
+  return { cacheDirectory: join(RUN_FOLDER_PARENTS.onDisk, 'models'), ...sdk };
 }
 
 /** Calls that the engine runs at once: the slots that it was told to make. */

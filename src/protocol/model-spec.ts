@@ -20,6 +20,8 @@ export interface ModelSpec {
   readonly source: ModelSource;
   /** The SDK's `modelConfig`, already checked against the SDK's schema, and our own `threads` for llama.cpp. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What the conversations that a chat model keeps may have on disk; `undefined` keeps none. */
+  readonly kvCacheBytes?: number | undefined;
 }
 
 /** Whether a chat model is loaded with a projector, without which it takes no images. */

@@ -8,6 +8,7 @@ interface EntryOverrides {
   readonly default?: boolean;
   readonly preload?: boolean;
   readonly replicas?: number;
+  readonly kvCache?: string;
   readonly queue?: number;
   readonly loadTimeoutMs?: number;
   readonly stallTimeoutMs?: number;
