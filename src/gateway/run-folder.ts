@@ -13,17 +13,16 @@ export interface RunFolder {
 }
 
 /** Where run folders are: what is small and short-lived in the first; what may be large, and not in memory, in the second. */
-export const RUN_FOLDER_PARENTS = {
-  temporary: tmpdir(),
-  onDisk: join(process.env[SDK_HOME] ?? homedir(), '.qvac'),
-} as const;
+export function runFolderParents() {
+  return { temporary: tmpdir(), onDisk: join(process.env[SDK_HOME] ?? homedir(), '.qvac') };
+}
 
 /** What the names of all run folders begin with. */
 export const RUN_FOLDER_PREFIX = 'qvac-';
 
 /** The name is short: a Unix socket's path may have 103 bytes on macOS, whose temporary folder takes half of them. */
-export async function createRunFolder(where: keyof typeof RUN_FOLDER_PARENTS): Promise<RunFolder> {
-  const parent = RUN_FOLDER_PARENTS[where];
+export async function createRunFolder(where: keyof ReturnType<typeof runFolderParents>): Promise<RunFolder> {
+  const parent = runFolderParents()[where];
   await mkdir(parent, { recursive: true });
   const path = await mkdtemp(join(parent, RUN_FOLDER_PREFIX));
   writeFileSync(join(path, OWNER_FILE), JSON.stringify(thisOwner()));

@@ -22,7 +22,7 @@ import type { Door } from './door.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
-import { createRunFolder, RUN_FOLDER_PARENTS, type RunFolder } from './run-folder.js';
+import { createRunFolder, type RunFolder, runFolderParents } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
 /** How a model stands when the gateway has started. */
@@ -181,7 +181,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 /** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */
 function toSdkConfig(sdk: GatewayConfig['sdk'], cacheFolder: RunFolder | undefined): GatewayConfig['sdk'] {
   if (!cacheFolder) return sdk;
-  return { cacheDirectory: join(RUN_FOLDER_PARENTS.onDisk, 'models'), ...sdk };
+  return { cacheDirectory: join(runFolderParents().onDisk, 'models'), ...sdk };
 }
 
 /** Calls that the engine runs at once: the slots that it was told to make. */

@@ -1,11 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RUN_FOLDER_PARENTS, RUN_FOLDER_PREFIX } from './run-folder.js';
+import { RUN_FOLDER_PREFIX, runFolderParents } from './run-folder.js';
 import { isGone, OWNER_FILE, type Owner } from './run-folder-owner.js';
 
 /** Removes what gateways left behind that were killed: the run folders whose owner is certainly gone. */
 export async function sweepRunFolders(): Promise<void> {
-  await Promise.all(Object.values(RUN_FOLDER_PARENTS).map(sweepIn));
+  await Promise.all(Object.values(runFolderParents()).map(sweepIn));
 }
 
 async function sweepIn(parent: string): Promise<void> {
