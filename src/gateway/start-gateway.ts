@@ -122,7 +122,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     });
     const serverOptions = {
       host: config.host,
-      apiKeys: config.apiKeys.map(({ key }) => key),
+      apiKeys: config.apiKeys,
       corsOrigins: config.corsOrigins,
       listModels: config.listModels,
       requestTimeoutMs: config.requestTimeoutMs,

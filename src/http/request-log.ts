@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestRecord } from './request-record.js';
 
 /** What nginx logs for a client that left before its answer. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -13,15 +14,34 @@ export function logRequests(
   count: (request: FastifyRequest, status: number, durationMs: number) => void,
 ): void {
   app.addHook('onRequest', async (request, reply) => {
+    const record = new RequestRecord();
+    request.record = record;
     reply.raw.once('close', () => {
-      const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
-      const durationMs = Math.round(reply.elapsedTime);
+      const isAnswered = reply.raw.writableFinished;
+      const status = isAnswered ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
       count(request, status, reply.elapsedTime);
       request.log.info(
-        // Without the query: some clients can be set up to put their key there.
-        { method: request.method, path: request.url.split('?', 1)[0], status, durationMs },
+        {
+          method: request.method,
+          // Without the query: some clients can be set up to put their key there.
+          path: request.url.split('?', 1)[0],
+          status,
+          outcome: isAnswered ? (record.error ?? 'ok') : 'client_closed',
+          model: request.servedBy,
+          key: request.clientKey?.name,
+          promptTokens: record.promptTokens,
+          completionTokens: record.completionTokens,
+          cachedTokens: record.cachedTokens,
+          queueMs: rounded(record.queueMs),
+          firstTokenMs: rounded(record.firstTokenMs),
+          durationMs: rounded(reply.elapsedTime),
+        },
         'request completed',
       );
     });
   });
+}
+
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms);
 }

@@ -10,6 +10,7 @@ import { closeIdleConnections } from './close-idle-connections.js';
 import { cutStalled } from './cut-stalled.js';
 import { drainRest } from './drain-rest.js';
 import { replyWithError } from './error-reply.js';
+import { enforceKey } from './keys/enforce-keys.js';
 import { limitConnections } from './limit-connections.js';
 import type { ImageRules } from './openai/chat-images.js';
 import { chatRoute } from './openai/chat-route.js';
@@ -54,7 +55,7 @@ export function createServer(
   started: Promise<void>,
   log: Logger,
 ): FastifyInstance {
-  const isAnswered = createAccessCheck(options);
+  const isAnswered = createAccessCheck(options, (name) => operations.metrics.usageOf(name));
   const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
   const nodeOptions = {
     headersTimeout: limits.headersTimeoutMs,
@@ -96,6 +97,8 @@ export function createServer(
     else parseJson(request, body as string, done);
   });
   app.decorateRequest('servedBy');
+  app.decorateRequest('clientKey');
+  app.decorateRequest('record');
   logRequests(app, (request, status, durationMs) =>
     countRequest(operations.metrics, request, status, durationMs),
   );
@@ -107,6 +110,7 @@ export function createServer(
     // Before the wait: who is refused takes up nothing.
     const { isOperation, needsNoKey } = request.routeOptions.config;
     if (isAnswered(request, reply, needsNoKey)) return reply;
+    await enforceKey(request, reply);
     if (!isOperation) await started;
   });
   app.addHook('onSend', async (request) => drainRest(request, limits));
