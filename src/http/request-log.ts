@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestRecord } from './request-record.js';
+import { RequestText } from './request-text.js';
 
 /** What nginx logs for a client that left before its answer. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -7,14 +8,16 @@ const CLIENT_CLOSED_REQUEST = 499;
 /**
  * Writes one line per request, when its connection is done with it, however that came.
  *
+ * @param logPrompts whether another one has what was asked and answered.
  * @param count told of it too.
  */
 export function logRequests(
   app: FastifyInstance,
+  logPrompts: boolean,
   count: (request: FastifyRequest, status: number, durationMs: number) => void,
 ): void {
   app.addHook('onRequest', async (request, reply) => {
-    const record = new RequestRecord();
+    const record = new RequestRecord(logPrompts ? new RequestText() : undefined);
     request.record = record;
     reply.raw.once('close', () => {
       const isAnswered = reply.raw.writableFinished;
@@ -38,6 +41,8 @@ export function logRequests(
         },
         'request completed',
       );
+      const text = record.text?.toFields();
+      if (text) request.log.info(text, 'request text');
     });
   });
 }

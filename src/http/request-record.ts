@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../protocol/errors.js';
 import type { RequestObserver } from '../telemetry/call-observer.js';
+import type { RequestText } from './request-text.js';
 
 /** What is noted of a request while it is answered, for its line in the log and the usage of its key. */
 export class RequestRecord implements RequestObserver {
@@ -13,6 +14,12 @@ export class RequestRecord implements RequestObserver {
   cachedTokens: number | undefined;
   /** What it was refused with, or what broke off its stream. */
   error: ErrorCode | undefined;
+  /** Only where it is wanted. */
+  readonly text: RequestText | undefined;
+
+  constructor(text?: RequestText) {
+    this.text = text;
+  }
 
   admitted(waitMs: number): void {
     this.queueMs = Math.max(this.queueMs ?? 0, waitMs);

@@ -35,6 +35,8 @@ export interface ServerOptions extends Access {
   readonly images: ImageRules;
   /** For the whole answer to a request that does not say how long it waits. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Whether the log has what clients ask, and what models answer. */
+  readonly logPrompts?: boolean;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
   readonly uploadFolder: string;
   /** Tests have less patience. */
@@ -99,7 +101,7 @@ export function createServer(
   app.decorateRequest('servedBy');
   app.decorateRequest('clientKey');
   app.decorateRequest('record');
-  logRequests(app, (request, status, durationMs) =>
+  logRequests(app, options.logPrompts === true, (request, status, durationMs) =>
     countRequest(operations.metrics, request, status, durationMs),
   );
   closeIdleConnections(app);

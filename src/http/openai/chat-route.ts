@@ -28,9 +28,12 @@ export function chatRoute(
     const abort = new AbortController();
     const caller = callerOf(request, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
-    const choices = requests.map((one) =>
-      streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller),
-    );
+    const text = request.record?.text;
+    text?.asked(JSON.stringify(requests[0]?.messages));
+    const choices = requests.map((one, index) => {
+      const choice = streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller);
+      return text?.overhear(choice, index) ?? choice;
+    });
     const head = createChatReplyHead(host.alias);
     try {
       if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));

@@ -20,6 +20,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     const body = parseBody(embeddingsRequestSchema, request.body, { input: 'missing_input' });
     const host = resolveModel(request, fleet, body.model, 'embeddings');
     const texts = await toTexts(body.input);
+    request.record?.text?.asked(JSON.stringify(texts));
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },

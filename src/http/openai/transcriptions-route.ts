@@ -63,7 +63,10 @@ export function transcriptionsRoute(
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },
           caller,
         );
-        return { format: params.format, text: await collect(call) };
+        request.record?.text?.asked(params.prompt ?? '');
+        const text = await collect(call);
+        request.record?.text?.answered(text);
+        return { format: params.format, text };
       });
       if (format === 'json') return { text };
       return reply.type('text/plain; charset=utf-8').send(text);
