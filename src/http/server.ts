@@ -17,6 +17,7 @@ import { chatRoute } from './openai/chat-route.js';
 import { embeddingsRoute } from './openai/embeddings-route.js';
 import { modelsRoute } from './openai/models-route.js';
 import { transcriptionsRoute } from './openai/transcriptions-route.js';
+import { openApiRoute } from './openapi/openapi-route.js';
 import { countRequest } from './operations/count-request.js';
 import { OpenCalls } from './operations/open-calls.js';
 import type { Operations } from './operations/operations.js';
@@ -132,6 +133,7 @@ export function createServer(
   embeddingsRoute(app, fleet, callerOf);
   transcriptionsRoute(app, fleet, callerOf, options.uploadFolder);
   operationsRoutes(app, fleet, operations, callerOf, calls);
+  openApiRoute(app);
   app.after(finishRoutes); // when the scopes of routes are there too
   return app;
 }

@@ -26,7 +26,7 @@ interface ListQuery {
 }
 
 /** How long running calls may take to finish before an unload cancels them; not at all with `drain=now`. */
-const unloadQuerySchema = z.object({
+export const unloadQuerySchema = z.object({
   drain: z.enum(['wait', 'now']).default('wait'),
   timeout_ms: z.coerce.number().int().min(0).max(86_400_000).default(DRAIN_TIMEOUT_MS),
 });
