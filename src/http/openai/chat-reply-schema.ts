@@ -6,7 +6,7 @@ const count = z.int().nonnegative();
 const name = z.string().min(1);
 
 /** Token counts. */
-export const usageSchema = z
+const usageSchema = z
   .strictObject({
     prompt_tokens: count,
     completion_tokens: count,
