@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { GatewayStatus } from '../../src/protocol/status.js';
 import { startEndlessStream } from '../support/endless-stream.js';
+import { openEvents } from '../support/event-reader.js';
 import { refusalOf } from '../support/fault-gateway.js';
 import { type LogLine, startGateway } from '../support/gateway.js';
 import { createOpenAI } from '../support/openai-client.js';
@@ -18,7 +19,7 @@ const path = writeScriptedConfig(folder, [
 const config = JSON.parse(readFileSync(path, 'utf8'));
 config.serve.apiKeys = [
   { name: 'alice', key: 'sk-alice-51d2', maxConcurrent: 1 },
-  { name: 'bob', key: 'sk-bob-77e0', models: ['beta'] },
+  { name: 'bob', key: 'sk-bob-77e0', models: ['beta'], requestsPerMinute: 100 },
 ];
 writeFileSync(path, JSON.stringify(config));
 const gateway = await startGateway(['-c', path], folder, { QVAC_API_KEY: 'sk-root-0a1b' });
@@ -110,6 +111,30 @@ test('a key for one model has only this one, and is counted by its name', async 
   const headers = { authorization: 'Bearer sk-root-0a1b' };
   const metrics = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
   assert.ok(metrics.includes(`qvac_gateway_key_requests_total{key="bob"} ${before.requests + 2}\n`));
+});
+
+test('a key for one model hears of this one only, and may load and unload it', async () => {
+  const authorization = 'Bearer sk-bob-77e0';
+  const url = `${gateway.url}/qvac/v1/models`;
+  const events = await openEvents(`${gateway.url}/qvac/v1/events`, { authorization });
+  const root = createOpenAI(gateway.url, 'sk-root-0a1b');
+  await root.models.delete('alpha');
+  await bob.models.delete('beta');
+  const load = await fetch(`${url}/beta/load`, { method: 'POST', headers: { authorization } });
+  assert.equal(load.status, 200);
+  await events.until(({ type, state }) => type === 'change' && state === 'ready');
+  events.close();
+  assert.deepEqual([...new Set(events.seen.map(({ model }) => model))], ['beta']);
+});
+
+test('a stream tells how many requests of the minute are left', async () => {
+  const messages = [{ role: 'user' as const, content: 'Hello!' }];
+  const { response } = await bob.chat.completions
+    .create({ model: 'beta', messages, stream: true })
+    .withResponse();
+  assert.equal(response.headers.get('x-ratelimit-limit-requests'), '100');
+  assert.ok(Number(response.headers.get('x-ratelimit-remaining-requests')) < 100);
+  await response.text();
 });
 
 test('a key for one model can not cancel the calls of another', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createServer } from '../../../src/http/server.js';
-import { Fleet } from '../../../src/models/fleet.js';
-import type { ApiKey } from '../../../src/protocol/api-key.js';
-import { createLogger } from '../../../src/telemetry/logger.js';
-import { createFakeHost } from '../models/fake-pool.js';
-import { noOperations } from './no-operations.js';
+import { createServer } from '../../../../src/http/server.js';
+import { Fleet } from '../../../../src/models/fleet.js';
+import type { ApiKey } from '../../../../src/protocol/api-key.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
+import { createFakeHost } from '../../models/fake-pool.js';
+import { noOperations } from '../no-operations.js';
 
 const hello = { model: 'my-llm', messages: [{ role: 'user', content: 'Hello!' }] };
 
