@@ -33,6 +33,8 @@ const HOMES = {
   fastify: '^src/http/',
   pino: '^src/telemetry/',
   'prom-client': '^src/telemetry/metrics\\.ts',
+  'rate-limiter-flexible': '^src/http/keys/',
+  'zod-openapi': '^src/http/openapi/',
 };
 
 const homeRules = Object.entries(HOMES).map(([name, home]) => ({

@@ -53,6 +53,7 @@ serve
     30,
   )
   .option('--no-supervisor', 'no second process that restarts the gateway when it dies')
+  .option('--log-prompts', 'log what clients ask and what models answer, cut to 8,192 characters each', false)
   .option('-v, --verbose', 'more detail in the log', false)
   .addHelpText(
     'after',

@@ -36,7 +36,14 @@ export async function runGateway(
     if (error instanceof CommandError) return fail(error.message, error.exitCode);
     throw error;
   }
-  if (!inheritance) for (const warning of config.warnings) log.warn(warning);
+  if (!inheritance) {
+    for (const warning of config.warnings) log.warn(warning);
+    if (options.logPrompts) {
+      log.warn(
+        '--log-prompts: the log has what clients ask and what models answer; keep it as safe as these',
+      );
+    }
+  }
 
   const stopping = supervisor?.stopping ?? watchStopSignals(() => process.exit(EXIT.failure));
   let gateway: Gateway;
@@ -44,6 +51,7 @@ export async function runGateway(
     gateway = await startGateway(config, {
       log,
       stopping,
+      logPrompts: options.logPrompts,
       door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,
       inherited: inheritance?.loaded,
       reportLoaded: supervisor?.reportLoaded,

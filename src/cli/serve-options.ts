@@ -11,5 +11,6 @@ export interface ServeOptions extends AccessOptions {
   readonly shutdownTimeout: number;
   readonly supervisor: boolean;
   readonly logFormat?: LogFormat;
+  readonly logPrompts: boolean;
   readonly verbose: boolean;
 }

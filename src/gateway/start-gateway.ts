@@ -50,6 +50,8 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** How it gets its connections. */
   readonly door: Door;
+  /** Whether the log has what clients ask, and what models answer. */
+  readonly logPrompts: boolean;
   /** Ends the wait for preloads; the gateway must be stopped all the same. */
   readonly stopping: AbortSignal;
   /** The models that a gateway which died had loaded, if this one takes its place. */
@@ -69,7 +71,7 @@ export interface GatewayOptions {
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { log, door, stopping, inherited } = options;
+  const { log, door, logPrompts, stopping, inherited } = options;
   await sweepRunFolders();
   const folder = await createRunFolder('temporary');
   let cacheFolder: RunFolder | undefined;
@@ -130,10 +132,11 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     });
     const serverOptions = {
       host: config.host,
-      apiKeys: config.apiKeys.map(({ key }) => key),
+      apiKeys: config.apiKeys,
       corsOrigins: config.corsOrigins,
       listModels: config.listModels,
       requestTimeoutMs: config.requestTimeoutMs,
+      logPrompts,
       images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
     };

@@ -15,7 +15,9 @@ export async function* streamCall<Kind extends CallKind>(
   call: Extract<Call, { kind: Kind }>,
   caller: Caller,
 ): AsyncGenerator<EventOf<Kind>[], void> {
-  const observe = host.observer && observeEvents(host.observer, performance.now(), () => performance.now());
+  const observe =
+    host.observer &&
+    observeEvents(host.observer, performance.now(), () => performance.now(), caller.observer);
   let hasBegun = false;
   const first = await host.call<Kind>(call, caller);
   try {

@@ -38,6 +38,8 @@ export const ERRORS = {
   invalid_api_key: { status: 401, type: 'authentication_error', retryable: false },
   forbidden_host: rejected(403),
   forbidden_origin: rejected(403),
+  model_not_allowed: rejected(403),
+  operation_not_allowed: rejected(403),
   not_found: rejected(404),
   call_not_found: rejected(404),
   model_not_found: rejected(404),
@@ -46,6 +48,7 @@ export const ERRORS = {
   unsupported_media_type: rejected(415),
   client_closed_request: rejected(499), // nobody reads it but the log
   // The request is fine; this server can't serve it now.
+  rate_limit_exceeded: { status: 429, type: 'rate_limit_error', retryable: true },
   queue_full: { status: 429, type: 'rate_limit_error', retryable: true },
   too_many_event_streams: { status: 429, type: 'rate_limit_error', retryable: true },
   call_cancelled: { status: 503, type: 'server_error', retryable: false },

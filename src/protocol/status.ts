@@ -62,6 +62,20 @@ export interface ModelStatus {
   readonly queue: readonly (CallStatus & { readonly position: number })[];
 }
 
+/** What is counted of the keys of one name, since the gateway started. */
+export interface KeyStatus {
+  /** `-` stands for all keys without a name. */
+  readonly name: string;
+  /** Requests for answers of models, those that were refused included. */
+  readonly requests: number;
+  /** What was refused because of the key's limits. */
+  readonly rejected: number;
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  /** Requests for answers of models that are open. */
+  readonly running: number;
+}
+
 /** The whole gateway. */
 export interface GatewayStatus {
   readonly object: 'status';
@@ -72,4 +86,5 @@ export interface GatewayStatus {
   readonly started_at: string;
   readonly uptime_seconds: number;
   readonly models: readonly ModelStatus[];
+  readonly keys: readonly KeyStatus[];
 }

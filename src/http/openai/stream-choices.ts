@@ -44,6 +44,6 @@ export async function streamChoices(choices: readonly ChoiceEvents[], stream: Ch
     sse?.end(lastFrames(head, usages, includeUsage));
   } catch (error) {
     if (!sse) throw error;
-    sse.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
+    sse.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.request))));
   }
 }

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import type { ModelStateChange, StateFeed } from '../../models/state-feed.js';
 import { ApiError } from '../../protocol/errors.js';
+import { mayUse } from '../keys/permitted-models.js';
 import { SseReply, sseFrame } from '../sse.js';
-import { OPERATION } from './operations.js';
+import { MODEL_OPERATION } from './operations.js';
 
 /** Streams at once. Each is a connection that stays. */
 const MOST_STREAMS = 32;
@@ -24,7 +25,7 @@ export function eventsRoute(app: FastifyInstance, fleet: Fleet, feed: StateFeed)
   });
 
   // No HEAD: it would have no end, and nothing to show for it.
-  app.get('/qvac/v1/events', { ...OPERATION, exposeHeadRoute: false }, async (_request, reply) => {
+  app.get('/qvac/v1/events', { ...MODEL_OPERATION, exposeHeadRoute: false }, async (request, reply) => {
     if (open.size >= MOST_STREAMS) {
       throw new ApiError(
         'too_many_event_streams',
@@ -34,13 +35,15 @@ export function eventsRoute(app: FastifyInstance, fleet: Fleet, feed: StateFeed)
     const sse = new SseReply(reply);
     if (reply.raw.destroyed) return reply;
     open.add(sse);
-    for (const host of fleet.hosts()) {
+    for (const host of fleet.hosts().filter(({ alias }) => mayUse(request, alias))) {
       const { stateSince } = host.snapshot();
       sse.write(
         sseFrame({ type: 'state', at: stateSince.toISOString(), model: host.alias, state: host.state }),
       );
     }
-    const leave = feed.subscribe((change) => sse.write(sseFrame(toEvent(change))));
+    const leave = feed.subscribe((change) => {
+      if (mayUse(request, change.model)) sse.write(sseFrame(toEvent(change)));
+    });
     const timer = setInterval(() => sse.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
     reply.raw.once('close', () => {
       clearInterval(timer);
@@ -51,11 +54,12 @@ export function eventsRoute(app: FastifyInstance, fleet: Fleet, feed: StateFeed)
   });
 }
 
-function toEvent({ model, from, state, event, reason }: ModelStateChange) {
+function toEvent({ model, replica, from, state, event, reason }: ModelStateChange) {
   return {
     type: 'change',
     at: new Date().toISOString(),
     model,
+    ...(replica !== undefined && { replica }),
     state,
     from,
     event,

@@ -20,7 +20,7 @@ export function operationsRoutes(
 ): void {
   probeRoutes(app, fleet, missing);
   metricsRoute(app, metrics);
-  statusRoute(app, fleet, missing);
+  statusRoute(app, fleet, missing, () => metrics.keyUsages());
   loadRoute(app, fleet, callerOf);
   cancelRoute(app, calls);
   eventsRoute(app, fleet, feed);

@@ -32,6 +32,7 @@ const status = (...models: ModelStatus[]): GatewayStatus => ({
   started_at: '2030-01-01T00:00:00Z',
   uptime_seconds: 1,
   models,
+  keys: [],
 });
 
 test('a row per model, in columns', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createServer } from '../../../../src/http/server.js';
 import { Fleet } from '../../../../src/models/fleet.js';
+import type { ApiKey } from '../../../../src/protocol/api-key.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { createFakeHost } from '../../models/fake-pool.js';
 import { noOperations } from '../no-operations.js';
@@ -10,7 +11,7 @@ const never = new Promise<void>(() => {});
 const slow = (): void => {};
 
 interface Setup {
-  readonly apiKeys?: string[];
+  readonly apiKeys?: ApiKey[];
   readonly missing?: string[];
   readonly started?: Promise<void>;
 }
@@ -45,7 +46,7 @@ test('probes are answered before the models are loaded', async () => {
 });
 
 test('probes need no key and tell no names; all other operations need one', async () => {
-  const { app } = createTestServer({ apiKeys: ['sk-1'], missing: ['my-llm'] });
+  const { app } = createTestServer({ apiKeys: [{ key: 'sk-1' }], missing: ['my-llm'] });
   assert.equal((await app.inject('/health')).statusCode, 200);
   const ready = await app.inject('/ready');
   assert.equal(ready.statusCode, 503);
