@@ -13,7 +13,7 @@ export function createAssetsJobRunner(): (job: AssetsJob) => Promise<void> {
     switch (job.kind) {
       case 'download':
         return runCall<DownloadEvent | CallFailure>(job.port, (emit, signal) =>
-          download(job.source, job.alias, emit, signal),
+          download(job, emit, signal),
         );
       case 'close':
         await close();

@@ -7,6 +7,7 @@ import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { CallObserver } from '../telemetry/call-observer.js';
 import { abortable } from './abortable.js';
 import { type Caller, CallSlots, type CallSlotsOptions, type RunningCall } from './call-slots.js';
+import { DownloadMeter } from './download-meter.js';
 import { FailureSeries } from './failure-series.js';
 import { type ModelSnapshot, toModelExit } from './model-snapshot.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
@@ -48,6 +49,7 @@ export class ModelHost {
   readonly #log: CallSlotsOptions['log'];
   readonly #slots: CallSlots;
   readonly #failures: FailureSeries;
+  readonly #meter: DownloadMeter;
   #state: ModelState = 'idle';
   #stateSince = new Date();
   #incarnation = 0;
@@ -72,6 +74,7 @@ export class ModelHost {
     this.#log = options.log;
     this.#slots = new CallSlots(options);
     this.#failures = new FailureSeries(options.planRestart);
+    this.#meter = new DownloadMeter(options.log);
   }
 
   get state(): ModelState {
@@ -98,6 +101,7 @@ export class ModelHost {
       restarts: this.#restarts,
       lastExit: this.#failures.last,
       pid: this.pid,
+      download: this.#meter.current,
       slots: this.#options.slots,
       queueLimit: this.#options.queueLimit,
       ...this.#slots.snapshot(),
@@ -198,10 +202,8 @@ export class ModelHost {
     this.#apply(event);
     this.#log.info('model loading');
     try {
-      const downloaded = this.#options.download(
-        (progress) => this.#log.debug(progress, 'model downloading'),
-        overtaken,
-      );
+      const { download } = this.#options;
+      const downloaded = this.#meter.measure((onProgress) => download(onProgress, overtaken));
       await abortable(downloaded, overtaken);
       overtaken.throwIfAborted(); // a pool that was closed would start another thread
       await abortable(pool.load(), overtaken);

@@ -1,4 +1,5 @@
 import type { CallKind } from '../protocol/jobs.js';
+import type { DownloadSnapshot } from './download-meter.js';
 import type { ModelState } from './model-state.js';
 
 /** A call that waits or runs, seen from outside. */
@@ -33,6 +34,8 @@ export interface ModelSnapshot {
   readonly restarts: number;
   readonly lastExit: ModelExit | undefined;
   readonly pid: number | undefined;
+  /** What it waits for; `undefined` while nothing is downloaded for it. */
+  readonly download: DownloadSnapshot | undefined;
   readonly slots: number;
   readonly queueLimit: number;
   /** Calls that have a slot. */

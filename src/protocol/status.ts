@@ -22,6 +22,14 @@ export interface ModelStatus {
   /** Of its engine's process. */
   readonly pid: number | null;
   readonly memory_bytes: number | null;
+  /** The files that its load waits for; null while nothing is downloaded. */
+  readonly download: {
+    readonly downloaded_bytes: number;
+    /** Null if the server does not tell. */
+    readonly total_bytes: number | null;
+    /** By the speed of late; null while nobody can tell. */
+    readonly seconds_left: number | null;
+  } | null;
   readonly last_exit: {
     readonly code: string;
     readonly reason: string;

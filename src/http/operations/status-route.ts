@@ -29,7 +29,7 @@ export function statusRoute(app: FastifyInstance, fleet: Fleet, missing: () => r
 async function toModelStatus({ host, category }: FleetModel): Promise<ModelStatus> {
   const { pid } = host;
   const usage = pid === undefined ? undefined : await processUsage(pid);
-  const { lastExit, ...model } = host.snapshot(); // after the wait: one moment for all but the memory
+  const { lastExit, download, ...model } = host.snapshot(); // after the wait: one moment for all but the memory
   return {
     id: model.alias,
     category,
@@ -40,6 +40,13 @@ async function toModelStatus({ host, category }: FleetModel): Promise<ModelStatu
     restarts: model.restarts,
     pid: model.pid ?? null,
     memory_bytes: (model.pid === pid && usage?.memoryBytes) || null,
+    download: download
+      ? {
+          downloaded_bytes: download.downloadedBytes,
+          total_bytes: download.totalBytes || null,
+          seconds_left: download.secondsLeft ?? null,
+        }
+      : null,
     last_exit: lastExit
       ? {
           code: lastExit.code,
