@@ -12,7 +12,11 @@ interface Expected {
 /**
  * Whether a file is known to be whole and right, so that nobody need be asked. One with the wrong checksum is removed.
  */
-export async function isWhole(file: string, sha256: string | undefined, signal: AbortSignal): Promise<boolean> {
+export async function isWhole(
+  file: string,
+  sha256: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   const note = await readNote(file);
   if (note === undefined || note.bytes !== (await sizeOf(file))) return false;
   if (sha256 === undefined || note.sha256 === sha256) return true;

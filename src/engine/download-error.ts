@@ -37,6 +37,13 @@ export function toDownloadError(error: unknown, subject: DownloadSubject): ApiEr
   return new ApiError('download_failed', `${failed}. The next try goes on from what is there.`);
 }
 
+export function takenByProcess(subject: DownloadSubject, pid: number, lock: string): ApiError {
+  return new ApiError(
+    'download_failed',
+    `${describe(subject)} can't be downloaded now: process ${pid} downloads it. Try again when it has finished; if that is no gateway and no 'qvac pull', remove ${lock}.`,
+  );
+}
+
 export function tooLittleSpace(subject: DownloadSubject, wantedBytes: number, freeBytes: number): ApiError {
   return new ApiError(
     'disk_full',
@@ -73,7 +80,7 @@ export function wrongChecksum(subject: DownloadSubject, expected: string, actual
 }
 
 function describe({ alias, shownSource }: DownloadSubject): string {
-  return `Model '${alias}' could not be loaded: ${shownSource}`;
+  return `Model '${alias}': ${shownSource}`;
 }
 
 function makeRoom({ cacheFolder }: DownloadSubject): string {

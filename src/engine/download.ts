@@ -6,8 +6,9 @@ import type { DownloadJob } from '../protocol/jobs.js';
 import { toShownSource } from '../protocol/shown-source.js';
 import { cacheFolder } from './cache-folder.js';
 import { checkFile, isWhole } from './check-file.js';
-import { type DownloadSubject, toDownloadError } from './download-error.js';
+import { type DownloadSubject, takenByProcess, toDownloadError } from './download-error.js';
 import { guardDownload, type Transfer } from './download-guard.js';
+import { lockFile } from './file-lock.js';
 import { writeNote } from './file-note.js';
 import { toErrorData } from './to-error-data.js';
 
@@ -30,15 +31,18 @@ export async function download(
     if (file === undefined) {
       await fetchAsset(job, subject, undefined, emit, signal);
     } else if (!(await isWhole(file, sha256, signal))) {
-      const toldBytes = await fetchAsset(job, subject, file, emit, signal);
-      await checkFile(file, { bytes: toldBytes, sha256 }, subject, signal);
+      const unlock = await lockFile(file, (pid, lock) => takenByProcess(subject, pid, lock));
+      try {
+        const toldBytes = await fetchAsset(job, subject, file, emit, signal);
+        await checkFile(file, { bytes: toldBytes, sha256 }, subject, signal);
+      } finally {
+        await unlock();
+      }
     }
     emit({ type: 'end' });
   } catch (error) {
     const failure = toDownloadError(error, subject);
-    emit(
-      signal.aborted ? { type: 'cancelled' } : { type: 'error', error: toErrorData(failure, alias) },
-    );
+    emit(signal.aborted ? { type: 'cancelled' } : { type: 'error', error: toErrorData(failure, alias) });
   }
 }
 

@@ -74,7 +74,8 @@ export async function startModelServer(): Promise<ModelServer> {
 
   async function send(path: string, file: Uint8Array, from: number, response: ServerResponse): Promise<void> {
     const fault = faults.get(path);
-    if (!fault || fault.times === 0 || from >= fault.afterBytes) return void response.end(file.subarray(from));
+    if (!fault || fault.times === 0 || from >= fault.afterBytes)
+      return void response.end(file.subarray(from));
     fault.times -= 1;
     const hold = holds.get(path);
     response.once('close', () => hold?.left.resolve());

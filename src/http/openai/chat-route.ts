@@ -3,6 +3,7 @@ import type { Fleet } from '../../models/fleet.js';
 import { streamCall } from '../../models/stream-call.js';
 import type { CallerOf } from '../caller.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { type ImageRules, readImages, withImages } from './chat-images.js';
 import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
 import { chatRequestSchema, ignoredParameters, toChatRequest } from './chat-request.js';
@@ -26,6 +27,7 @@ export function chatRoute(
 
     const abort = new AbortController();
     const caller = callerOf(request, reply, abort);
+    if (!body.stream) refuseWhileDownloading(host, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
     const choices = requests.map((one) =>
       streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller),

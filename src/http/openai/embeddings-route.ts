@@ -4,6 +4,7 @@ import { streamCall } from '../../models/stream-call.js';
 import type { EmbedEvent } from '../../protocol/events.js';
 import type { CallerOf } from '../caller.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import {
   type EncodingFormat,
   shortenVector,
@@ -19,10 +20,13 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     const host = fleet.resolve(body.model ?? undefined, 'embeddings');
     request.servedBy = host.alias;
     const texts = await toTexts(body.input);
+    const abort = new AbortController();
+    const caller = callerOf(request, reply, abort);
+    refuseWhileDownloading(host, reply, abort);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },
-      callerOf(request, reply),
+      caller,
     );
     const { embeddings, size, promptTokens } = await collect(
       call,

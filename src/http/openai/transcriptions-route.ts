@@ -6,6 +6,7 @@ import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
 import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { MULTIPART_OPTIONS, notAForm, withUpload } from '../upload.js';
 import { checkAudioFile } from './transcriptions-audio.js';
 import { toTranscriptionParams } from './transcriptions-request.js';
@@ -39,7 +40,8 @@ export function transcriptionsRoute(
       replyWithError(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? notAForm() : error, request, reply),
     );
     scope.post('/v1/audio/transcriptions', async (request, reply) => {
-      const caller = callerOf(request, reply);
+      const abort = new AbortController();
+      const caller = callerOf(request, reply, abort);
       const { format, text } = await withUpload(request, upload, async ({ fields, path }) => {
         if (path === undefined) {
           throw new ApiError(
@@ -57,6 +59,7 @@ export function transcriptionsRoute(
         const host = fleet.resolve(params.model, 'transcription');
         request.servedBy = host.alias;
         await checkAudioFile(path);
+        refuseWhileDownloading(host, reply, abort);
         const call = streamCall<'transcribe'>(
           host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },
