@@ -2,17 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
-import { deferred } from './deferred.js';
-
-/** What a server does that does not simply send its file. */
-interface Fault {
-  /** Bytes of the file, from its start, after which it happens. */
-  readonly afterBytes: number;
-  /** `break` cuts the connection; `hold` goes silent until it is released. */
-  readonly kind: 'break' | 'hold';
-  /** How many answers it happens to; the next one is whole. */
-  times: number;
-}
+import { type Deferred, deferred } from './deferred.js';
 
 /** One request that came. */
 interface FileRequest {
@@ -22,9 +12,9 @@ interface FileRequest {
   readonly from: number;
 }
 
-/** A place that a download can be stopped at. */
+/** A place at which the sending of a file stands still. */
 export interface Hold {
-  /** Resolves when it has sent so much; nothing more comes. */
+  /** Resolves when all before it is sent. */
   readonly reached: Promise<void>;
   /** Resolves when the client has closed the connection. */
   readonly left: Promise<void>;
@@ -41,13 +31,16 @@ export interface ModelServer {
   put(path: string, content: Uint8Array): void;
   /** Answers with a redirect. */
   redirect(path: string, to: string): void;
-  /** Claims another length than the file has; 0 claims none. */
+  /** Claims another length than the file has. */
   claimLength(path: string, bytes: number): void;
-  /** Cuts the connection after so many bytes, as often as is said. */
-  breakAfter(path: string, afterBytes: number, times?: number): void;
-  /** Goes silent after so many bytes, once. */
-  hold(path: string, afterBytes: number): Hold;
+  /** Cuts the connection after so many bytes, once. */
+  breakAfter(path: string, afterBytes: number): void;
+  /** Goes silent after so many bytes, once. With `trickle`, sends a byte now and then. */
+  hold(path: string, afterBytes: number, trickle?: boolean): Hold;
 }
+
+/** What happens in the midst of a file, to the first that asks for it. */
+type Fault = (response: ServerResponse, file: Uint8Array) => void;
 
 /** Starts the server. Call it at the top level of a test file: it ends after the file's tests. */
 export async function startModelServer(): Promise<ModelServer> {
@@ -55,7 +48,6 @@ export async function startModelServer(): Promise<ModelServer> {
   const redirects = new Map<string, string>();
   const lengths = new Map<string, number>();
   const faults = new Map<string, Fault>();
-  const holds = new Map<string, ReturnType<typeof createHold>>();
   const requests: FileRequest[] = [];
 
   const server = createServer((request, response) => {
@@ -63,66 +55,70 @@ export async function startModelServer(): Promise<ModelServer> {
     const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     requests.push({ method: request.method ?? '', path, from });
     const target = redirects.get(path);
-    if (target !== undefined) return void response.writeHead(302, { location: target }).end();
     const file = files.get(path);
-    if (!file) return void response.writeHead(404).end();
-    if (from > 0 && from >= file.length) return void response.writeHead(416).end();
-    writeHead(request, response, lengths.get(path) ?? file.length, from);
-    if (request.method === 'HEAD') return void response.end();
-    void send(path, file, from, response);
+    if (target !== undefined) response.writeHead(302, { location: target }).end();
+    else if (!file) response.writeHead(404).end();
+    else if (from > 0 && from >= file.length) response.writeHead(416).end();
+    else {
+      writeHead(request, response, lengths.get(path) ?? file.length, from);
+      const fault = faults.get(path);
+      if (request.method === 'HEAD') response.end();
+      else if (!fault) response.end(file.subarray(from));
+      else {
+        faults.delete(path);
+        fault(response, file);
+      }
+    }
   });
-
-  async function send(path: string, file: Uint8Array, from: number, response: ServerResponse): Promise<void> {
-    const fault = faults.get(path);
-    if (!fault || fault.times === 0 || from >= fault.afterBytes)
-      return void response.end(file.subarray(from));
-    fault.times -= 1;
-    const hold = holds.get(path);
-    response.once('close', () => hold?.left.resolve());
-    response.write(file.subarray(from, fault.afterBytes), () => {
-      if (fault.kind === 'break') response.destroy();
-      else hold?.reached.resolve();
-    });
-    if (fault.kind === 'break' || !hold) return;
-    await hold.released.promise;
-    response.end(file.subarray(fault.afterBytes));
-  }
-
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   after(() => {
     server.close();
     server.closeAllConnections();
   });
+
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     put: (path, content) => void files.set(path, content),
     redirect: (path, to) => void redirects.set(path, to),
     claimLength: (path, bytes) => void lengths.set(path, bytes),
-    breakAfter: (path, afterBytes, times = 1) => void faults.set(path, { afterBytes, kind: 'break', times }),
-    hold(path, afterBytes) {
-      const hold = createHold();
-      holds.set(path, hold);
-      faults.set(path, { afterBytes, kind: 'hold', times: 1 });
-      return {
-        reached: hold.reached.promise,
-        left: hold.left.promise,
-        release: () => hold.released.resolve(),
-      };
+    breakAfter: (path, afterBytes) =>
+      void faults.set(path, (response, file) =>
+        response.write(file.subarray(0, afterBytes), () => response.destroy()),
+      ),
+    hold(path, afterBytes, trickle = false) {
+      const [reached, left, released] = [deferred(), deferred(), deferred()];
+      faults.set(path, (response, file) => {
+        response.once('close', left.resolve);
+        response.write(file.subarray(0, afterBytes), () => reached.resolve());
+        void sendRest(response, file.subarray(afterBytes), released, trickle);
+      });
+      return { reached: reached.promise, left: left.promise, release: released.resolve };
     },
   };
 }
 
-function createHold() {
-  return { reached: deferred(), left: deferred(), released: deferred() };
+/** Between two bytes of a trickle. */
+const TRICKLE_MS = 1_000;
+
+async function sendRest(
+  response: ServerResponse,
+  rest: Uint8Array,
+  released: Deferred<void>,
+  trickle: boolean,
+): Promise<void> {
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (trickle && !response.destroyed) response.write(rest.subarray(sent, ++sent));
+  }, TRICKLE_MS);
+  response.once('close', () => clearInterval(timer));
+  await released.promise;
+  clearInterval(timer);
+  response.end(rest.subarray(sent));
 }
 
 function writeHead(request: IncomingMessage, response: ServerResponse, length: number, from: number): void {
-  if (length === 0) {
-    response.writeHead(200);
-    return;
-  }
   if (request.headers.range === undefined) {
     response.writeHead(200, { 'content-length': length, 'accept-ranges': 'bytes' });
     return;
