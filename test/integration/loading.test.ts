@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { checkedFetch } from '../support/checked-fetch.js';
 import { refusalOf } from '../support/fault-gateway.js';
@@ -37,58 +37,61 @@ async function textOf(response: Response): Promise<{ comments: number; payloads:
   return { comments: text.split(KEEP_ALIVE).length - 1, payloads: parseSse(payloads) };
 }
 
-test('a stream on a model that is downloaded begins with comments, and then is as any other', async () => {
-  const hold = server.hold('/streamed.gguf', HALF);
-  const response = await stream('streamed'); // the head comes while nothing else does
-  assert.equal(response.status, 200);
-  assert.equal((await gateway.statusOf('streamed')).state, 'loading');
-  hold.release();
-  const { comments, payloads } = await textOf(response);
-  assert.ok(comments >= 1);
-  assert.equal(payloads.pop(), '[DONE]');
-  const chunks = payloads.map((payload) => JSON.parse(payload));
-  assert.equal(chunks.map(({ choices }) => choices[0].delta.content ?? '').join(''), fallbackOf(ALPHA));
-});
+// Most of the time they wait: together they take half as long.
+describe('while a model is downloaded', { concurrency: 4 }, () => {
+  test('a stream on a model that is downloaded begins with comments, and then is as any other', async () => {
+    const hold = server.hold('/streamed.gguf', HALF);
+    const response = await stream('streamed'); // the head comes while nothing else does
+    assert.equal(response.status, 200);
+    assert.equal((await gateway.statusOf('streamed')).state, 'loading');
+    hold.release();
+    const { comments, payloads } = await textOf(response);
+    assert.ok(comments >= 1);
+    assert.equal(payloads.pop(), '[DONE]');
+    const chunks = payloads.map((payload) => JSON.parse(payload));
+    assert.equal(chunks.map(({ choices }) => choices[0].delta.content ?? '').join(''), fallbackOf(ALPHA));
+  });
 
-test('what goes wrong after that is a frame', async () => {
-  const hold = server.hold('/failing.gguf', HALF);
-  const response = await stream('failing');
-  await gateway.openai.models.delete('failing');
-  await hold.left;
-  const { comments, payloads } = await textOf(response);
-  assert.ok(comments >= 1);
-  assert.deepEqual(
-    payloads.map((payload) => JSON.parse(payload).error.code),
-    ['model_unloaded'],
-  );
-});
+  test('what goes wrong after that is a frame', async () => {
+    const hold = server.hold('/failing.gguf', HALF);
+    const response = await stream('failing');
+    await gateway.openai.models.delete('failing');
+    await hold.left;
+    const { comments, payloads } = await textOf(response);
+    assert.ok(comments >= 1);
+    assert.deepEqual(
+      payloads.map((payload) => JSON.parse(payload).error.code),
+      ['model_unloaded'],
+    );
+  });
 
-test('what goes wrong before has its status, also of a stream', async () => {
-  const response = await stream('gone');
-  assert.equal(response.status, 500);
-  const { error } = (await response.json()) as { error: { code: string } };
-  assert.equal(error.code, 'model_load_failed');
-});
+  test('what goes wrong before has its status, also of a stream', async () => {
+    const response = await stream('gone');
+    assert.equal(response.status, 500);
+    const { error } = (await response.json()) as { error: { code: string } };
+    assert.equal(error.code, 'model_load_failed');
+  });
 
-test('a deadline of the request comes first', async () => {
-  const hold = server.hold('/early.gguf', HALF);
-  const response = await stream('early', { 'x-request-timeout-ms': '2000' });
-  assert.equal(response.status, 504);
-  await response.json();
-  hold.release();
-  await gateway.until('early', ({ state }) => state === 'ready');
-});
+  test('a deadline of the request comes first', async () => {
+    const hold = server.hold('/early.gguf', HALF);
+    const response = await stream('early', { 'x-request-timeout-ms': '2000' });
+    assert.equal(response.status, 504);
+    await response.json();
+    hold.release();
+    await gateway.until('early', ({ state }) => state === 'ready');
+  });
 
-test('a blocking request does not wait for a long download, which goes on for the next', async () => {
-  const hold = server.hold('/blocked.gguf', HALF, true); // a trickle: a silent connection would be taken up anew
-  const { status, code, message, headers } = await refusalOf(gateway.ask('blocked'));
-  assert.deepEqual([status, code], [503, 'model_loading']);
-  assert.match(message, /\d+ of \d+ bytes/);
-  const retryAfter = Number(headers?.get('retry-after'));
-  assert.ok(retryAfter >= 1 && retryAfter <= 300);
-  assert.equal(headers?.get('x-should-retry'), 'true');
-  assert.equal((await gateway.statusOf('blocked')).state, 'loading');
-  hold.release();
-  assert.equal(await gateway.ask('blocked'), fallbackOf(ALPHA));
-  assert.equal(server.requests.filter(({ path }) => path === '/blocked.gguf').length, 1);
+  test('a blocking request does not wait for a long download, which goes on for the next', async () => {
+    const hold = server.hold('/blocked.gguf', HALF, true); // a trickle: a silent connection would be taken up anew
+    const { status, code, message, headers } = await refusalOf(gateway.ask('blocked'));
+    assert.deepEqual([status, code], [503, 'model_loading']);
+    assert.match(message, /\d+ of \d+ bytes/);
+    const retryAfter = Number(headers?.get('retry-after'));
+    assert.ok(retryAfter >= 1 && retryAfter <= 300);
+    assert.equal(headers?.get('x-should-retry'), 'true');
+    assert.equal((await gateway.statusOf('blocked')).state, 'loading');
+    hold.release();
+    assert.equal(await gateway.ask('blocked'), fallbackOf(ALPHA));
+    assert.equal(server.requests.filter(({ path }) => path === '/blocked.gguf').length, 1);
+  });
 });

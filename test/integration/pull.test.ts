@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { cachedFile } from '../../src/protocol/cached-file.js';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
@@ -47,13 +46,15 @@ test('what is there is not downloaded again; --json has a line for each report',
 test('Ctrl+C keeps what came, and the next pull goes on from it', async () => {
   const hold = server.hold('/stopped.gguf', HALF);
   const child = spawnCli(['pull', 'stopped', '--json'], folder, { TMPDIR: runFolders });
-  assert.ok(child.stdout && child.stderr);
-  const output = text(child.stdout);
-  await hold.reached;
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk;
+  });
+  if (child.stdout) await Promise.all([hold.reached, once(child.stdout, 'data')]);
   child.kill('SIGINT');
   const [exitCode] = await once(child, 'close');
   assert.equal(exitCode, 130);
-  const lines = (await output).trimEnd().split('\n');
+  const lines = output.trimEnd().split('\n');
   const last = JSON.parse(lines.at(-1) ?? '') as { code: string; message: string };
   assert.equal(last.code, 'interrupted');
   assert.match(last.message, /the next pull goes on from it/);

@@ -33,6 +33,8 @@ export interface ModelServer {
   redirect(path: string, to: string): void;
   /** Claims another length than the file has. */
   claimLength(path: string, bytes: number): void;
+  /** Cuts every connection on which it is asked for, as if there were no server, until it may be reached again. */
+  setReachable(path: string, isReachable: boolean): void;
   /** Cuts the connection after so many bytes, once. */
   breakAfter(path: string, afterBytes: number): void;
   /** Goes silent after so many bytes, once. With `trickle`, sends a byte now and then. */
@@ -48,6 +50,7 @@ export async function startModelServer(): Promise<ModelServer> {
   const redirects = new Map<string, string>();
   const lengths = new Map<string, number>();
   const faults = new Map<string, Fault>();
+  const unreachable = new Set<string>();
   const requests: FileRequest[] = [];
 
   const server = createServer((request, response) => {
@@ -56,7 +59,8 @@ export async function startModelServer(): Promise<ModelServer> {
     requests.push({ method: request.method ?? '', path, from });
     const target = redirects.get(path);
     const file = files.get(path);
-    if (target !== undefined) response.writeHead(302, { location: target }).end();
+    if (unreachable.has(path)) request.socket.destroy();
+    else if (target !== undefined) response.writeHead(302, { location: target }).end();
     else if (!file) response.writeHead(404).end();
     else if (from > 0 && from >= file.length) response.writeHead(416).end();
     else {
@@ -83,6 +87,8 @@ export async function startModelServer(): Promise<ModelServer> {
     put: (path, content) => void files.set(path, content),
     redirect: (path, to) => void redirects.set(path, to),
     claimLength: (path, bytes) => void lengths.set(path, bytes),
+    setReachable: (path, isReachable) =>
+      void (isReachable ? unreachable.delete(path) : unreachable.add(path)),
     breakAfter: (path, afterBytes) =>
       void faults.set(path, (response, file) =>
         response.write(file.subarray(0, afterBytes), () => response.destroy()),
