@@ -42,7 +42,8 @@ export async function checkFile(
   signal: AbortSignal,
 ): Promise<void> {
   const size = await sizeOf(file);
-  const bytes = told || (await readNote(file))?.bytes || size;
+  const noted = (await readNote(file))?.bytes;
+  const bytes = told || noted || size;
   if (size !== bytes && told === 0) throw stillAPart(subject, bytes, size);
   if (size !== bytes || size === 0) {
     await removeFile(file);
@@ -57,5 +58,6 @@ export async function checkFile(
     }
     note = { bytes, sha256 };
   }
-  await writeNote(file, note);
+  // Of a file that was there before there were notes, the SDK may have looked at no more than the beginning.
+  if (told > 0 || noted !== undefined || sha256 !== undefined) await writeNote(file, note);
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { checkedFetch } from '../support/checked-fetch.js';
+import { spawnCli } from '../support/cli.js';
 import { refusalOf } from '../support/fault-gateway.js';
 import { startModelServer } from '../support/model-server.js';
-import { startRemoteGateway } from '../support/remote-gateway.js';
+import { startRemoteGateway, writeRemoteConfig } from '../support/remote-gateway.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { parseSse } from '../support/sse.js';
 
@@ -13,7 +15,7 @@ const HALF = 120_000;
 
 const server = await startModelServer();
 const MODEL = createScriptedModel(ALPHA);
-for (const name of ['streamed', 'failing', 'early', 'blocked']) server.put(`/${name}.gguf`, MODEL);
+for (const name of ['streamed', 'failing', 'early', 'blocked', 'slow']) server.put(`/${name}.gguf`, MODEL);
 const src = (name: string) => ({ src: `${server.origin}/${name}.gguf` });
 const gateway = await startRemoteGateway({
   streamed: src('streamed'),
@@ -94,4 +96,26 @@ describe('while a model is downloaded', { concurrency: 4 }, () => {
     assert.equal(await gateway.ask('blocked'), fallbackOf(ALPHA));
     assert.equal(server.requests.filter(({ path }) => path === '/blocked.gguf').length, 1);
   });
+});
+
+test('a preloaded model that must be downloaded first does not hold up requests for others', async () => {
+  const { folder, config } = writeRemoteConfig({ slow: { ...src('slow'), preload: true } });
+  const hold = server.hold('/slow.gguf', HALF);
+  const child = spawnCli(['serve', 'openai', '-p', '0', '-c', config, '--log-format', 'json'], folder);
+  try {
+    const [first] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(first.toString())?.[0];
+    assert.ok(url, first.toString());
+    await hold.reached;
+    const response = await checkedFetch(`${url}/v1/models?state=all`);
+    const { data } = (await response.json()) as { data: { id: string; state: string }[] };
+    assert.deepEqual(
+      data.map(({ id, state }) => [id, state]),
+      [['slow', 'loading']],
+    );
+    assert.equal((await fetch(`${url}/ready`)).status, 503);
+  } finally {
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
 });

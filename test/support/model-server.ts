@@ -13,7 +13,7 @@ interface FileRequest {
 }
 
 /** A place at which the sending of a file stands still. */
-export interface Hold {
+interface Hold {
   /** Resolves when all before it is sent. */
   readonly reached: Promise<void>;
   /** Resolves when the client has closed the connection. */

@@ -14,8 +14,15 @@ export interface RemoteGateway extends FaultGateway {
   until(alias: string, isSo: (status: ModelStatus) => boolean): Promise<ModelStatus>;
 }
 
+/** A model entry, beside its type. */
+interface RemoteEntry {
+  readonly src: string;
+  readonly sha256?: string;
+  readonly preload?: boolean;
+}
+
 /** A config with a cache of its own, for models by their URLs. Returns the paths of both. */
-export function writeRemoteConfig(models: Readonly<Record<string, { src: string; sha256?: string }>>) {
+export function writeRemoteConfig(models: Readonly<Record<string, RemoteEntry>>) {
   const folder = tempFolder();
   const cache = join(folder, 'cache');
   mkdirSync(cache);
@@ -33,7 +40,7 @@ export function writeRemoteConfig(models: Readonly<Record<string, { src: string;
 
 /** Starts a gateway with {@link writeRemoteConfig}. Call it at the top level of a test file. */
 export async function startRemoteGateway(
-  models: Readonly<Record<string, { src: string; sha256?: string }>>,
+  models: Readonly<Record<string, RemoteEntry>>,
 ): Promise<RemoteGateway> {
   const { folder, cache, config } = writeRemoteConfig(models);
   const gateway = await startFaultGateway(config, folder);
