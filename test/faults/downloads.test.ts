@@ -28,6 +28,7 @@ const NAMES = [
   'left',
 ];
 for (const name of NAMES) server.put(`/${name}.gguf`, MODEL);
+server.put('/full.gguf', new Uint8Array(3_000_000)); // in many writes: what a failed one does to the next matters
 const url = (name: string): string => `${server.origin}/${name}.gguf`;
 const gateway = await startRemoteGateway({
   broken: { src: url('broken') },
