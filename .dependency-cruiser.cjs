@@ -27,6 +27,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 const HOMES = {
   '@qvac/sdk': '^(src/engine/|workers/bare/|src/config/(constants|sdk-schemas)\\.ts)',
   piscina: '^src/pool/worker-thread\\.ts',
+  'cli-progress': '^src/cli/pull-report\\.ts',
   commander: '^src/cli/main\\.ts',
   cosmiconfig: '^src/config/',
   jiti: '^src/config/',

@@ -72,6 +72,16 @@ Models are declared in the config under serve.models; see docs/configuration.md.
     process.exitCode = await serveOpenai(options, version);
   });
 
+program
+  .command('pull <model>')
+  .description('Download the files of a model, by its alias in the config or by its constant of the SDK.')
+  .option('-c, --config <path>', 'config file (default: qvac.config.* from this folder upward)')
+  .option('--json', 'print a line of JSON for each report of progress, for scripts', false)
+  .action(async (model, options) => {
+    const { pull } = await import('./pull.js');
+    process.exitCode = await pull(model, options);
+  });
+
 /** A command that talks to a running gateway. */
 const client = (name: string, description: string): Command =>
   program

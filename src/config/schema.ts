@@ -99,6 +99,13 @@ const sourceModel = z
     type: z
       .enum([...Object.keys(MODEL_TYPE_ALIASES), ...MODEL_TYPES])
       .describe('Model type of the SDK, canonical or short: llamacpp-completion or llm.'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, as sha256sum prints them')
+      .optional()
+      .describe(
+        'SHA-256 of the file at a http(s):// URL, 64 hexadecimal digits. A download that has another is removed. Default: none, not checked.',
+      ),
     ...modelSettings,
   })
   .describe('A model of your own.');

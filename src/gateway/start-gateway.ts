@@ -62,8 +62,8 @@ export interface GatewayOptions {
 
 /**
  * Puts the gateway together and starts it. The port is taken at once and answers when the models to preload are loaded.
- * One that can't be loaded does not keep the others from being served. A gateway that takes another's place answers at
- * once, and loads meanwhile: a client that does not need these models should not wait for them.
+ * One that can't be loaded, or must be downloaded first, does not keep the others from being served. A gateway that takes
+ * another's place answers at once, and loads meanwhile: a client that does not need these models should not wait for them.
  *
  * A process that exits takes the engines' processes and the temporary files along, however it comes to that.
  *
@@ -100,6 +100,10 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const wanted = models.filter((model) => model.preload || inherited?.includes(model.alias));
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
     const feed = new StateFeed();
+    let markStarted = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      markStarted = resolve;
+    });
     const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
     fleet = new Fleet(
       models.map((model) => ({
@@ -111,7 +115,15 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
           replicas: model.replicas,
           slots: slotsOf(model),
           queueLimit: model.queue,
-          download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
+          download: (onProgress, signal) =>
+            assets.ensure(
+              model,
+              (progress) => {
+                onProgress(progress);
+                if (progress.downloadedBytes !== progress.totalBytes) markStarted();
+              },
+              signal,
+            ),
           planRestart: (failures) => planRestart(failures, Math.random),
           createPool: () => new ModelPool(model, model, surroundings),
           onState: (change, state) => {
@@ -126,10 +138,6 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     );
     const hosts = fleet;
 
-    let markStarted = (): void => {};
-    const started = new Promise<void>((resolve) => {
-      markStarted = resolve;
-    });
     const serverOptions = {
       host: config.host,
       apiKeys: config.apiKeys,

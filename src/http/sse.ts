@@ -44,6 +44,12 @@ export class SseReply {
   }
 }
 
+/** A comment: it says nothing but that the connection lives. Not `: ping`, which some clients take for an event. */
+export const KEEP_ALIVE = ': keep-alive\n\n';
+
+/** Between two of them. Shorter than what proxies wait for (nginx 60 s). */
+export const KEEP_ALIVE_MS = 15_000;
+
 /** One frame with a value as JSON. */
 export function sseFrame(value: unknown): string {
   return `data: ${JSON.stringify(value)}\n\n`;

@@ -67,12 +67,14 @@ export class ModelHost {
 
   /** All that there is to see from outside, as it is now. */
   snapshot(): ModelSnapshot {
+    const replicas = this.#replicas.map((replica) => replica.snapshot());
     return {
       alias: this.alias,
       state: this.#state,
       stateSince: this.#stateSince,
       loadedAt: this.loadedAt,
-      replicas: this.#replicas.map((replica) => replica.snapshot()),
+      replicas,
+      download: replicas.find(({ download }) => download)?.download,
       slots: this.#options.slots * this.#options.replicas,
       queueLimit: this.#options.queueLimit,
       ...this.#slots.snapshot(),

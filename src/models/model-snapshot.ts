@@ -1,4 +1,5 @@
 import type { CallKind } from '../protocol/jobs.js';
+import type { DownloadSnapshot } from './download-meter.js';
 import type { ModelState } from './model-state.js';
 
 /** A call that waits or runs, seen from outside. */
@@ -32,6 +33,8 @@ export interface ReplicaSnapshot {
   readonly restarts: number;
   readonly lastExit: ModelExit | undefined;
   readonly pid: number | undefined;
+  /** What its load waits for; `undefined` while nothing is downloaded for it. */
+  readonly download: DownloadSnapshot | undefined;
   /** Calls that its engine works on. */
   readonly running: number;
 }
@@ -46,6 +49,8 @@ export interface ModelSnapshot {
   readonly loadedAt: Date | undefined;
   /** In a fixed order, at least one. */
   readonly replicas: readonly ReplicaSnapshot[];
+  /** What it waits for; `undefined` while nothing is downloaded for it. */
+  readonly download: DownloadSnapshot | undefined;
   /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   readonly queueLimit: number;

@@ -52,6 +52,14 @@ export interface ModelStatus {
   readonly replicas: readonly ReplicaStatus[];
   /** CPU threads that each of them may use. */
   readonly threads: number;
+  /** The files that its load waits for; null while nothing is downloaded. */
+  readonly download: {
+    readonly downloaded_bytes: number;
+    /** Null if the server does not tell. */
+    readonly total_bytes: number | null;
+    /** By the speed of late; null while nobody can tell. */
+    readonly seconds_left: number | null;
+  } | null;
   /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   /** Calls that may wait. */

@@ -5,6 +5,7 @@ import type { CallerOf } from '../caller.js';
 import { resolveModel } from '../keys/permitted-models.js';
 import { CALL } from '../operations/operations.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { type ImageRules, readImages, withImages } from './chat-images.js';
 import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
 import { chatRequestSchema, ignoredParameters, toChatRequest } from './chat-request.js';
@@ -27,6 +28,7 @@ export function chatRoute(
 
     const abort = new AbortController();
     const caller = callerOf(request, reply, abort);
+    if (!body.stream) refuseWhileDownloading(host, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
     const text = request.record?.text;
     text?.asked(JSON.stringify(requests[0]?.messages));

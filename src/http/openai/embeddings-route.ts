@@ -6,6 +6,7 @@ import type { CallerOf } from '../caller.js';
 import { resolveModel } from '../keys/permitted-models.js';
 import { CALL } from '../operations/operations.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import {
   type EncodingFormat,
   shortenVector,
@@ -21,10 +22,13 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     const host = resolveModel(request, fleet, body.model, 'embeddings');
     const texts = await toTexts(body.input);
     request.record?.text?.asked(JSON.stringify(texts));
+    const abort = new AbortController();
+    const caller = callerOf(request, reply, abort);
+    refuseWhileDownloading(host, reply, abort);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },
-      callerOf(request, reply),
+      caller,
     );
     const { embeddings, size, promptTokens } = await collect(
       call,

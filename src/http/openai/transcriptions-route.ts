@@ -8,6 +8,7 @@ import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
 import { resolveModel } from '../keys/permitted-models.js';
 import { CALL } from '../operations/operations.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { MULTIPART_OPTIONS, notAForm, withUpload } from '../upload.js';
 import { checkAudioFile } from './transcriptions-audio.js';
 import { toTranscriptionParams } from './transcriptions-request.js';
@@ -41,7 +42,8 @@ export function transcriptionsRoute(
       replyWithError(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? notAForm() : error, request, reply),
     );
     scope.post('/v1/audio/transcriptions', CALL, async (request, reply) => {
-      const caller = callerOf(request, reply);
+      const abort = new AbortController();
+      const caller = callerOf(request, reply, abort);
       const { format, text } = await withUpload(request, upload, async ({ fields, path }) => {
         if (path === undefined) {
           throw new ApiError(
@@ -58,6 +60,7 @@ export function transcriptionsRoute(
         }
         const host = resolveModel(request, fleet, params.model, 'transcription');
         await checkAudioFile(path);
+        refuseWhileDownloading(host, reply, abort);
         const call = streamCall<'transcribe'>(
           host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },

@@ -3,14 +3,11 @@ import type { Fleet } from '../../models/fleet.js';
 import type { ModelStateChange, StateFeed } from '../../models/state-feed.js';
 import { ApiError } from '../../protocol/errors.js';
 import { mayUse } from '../keys/permitted-models.js';
-import { SseReply, sseFrame } from '../sse.js';
+import { KEEP_ALIVE, KEEP_ALIVE_MS, SseReply, sseFrame } from '../sse.js';
 import { MODEL_OPERATION } from './operations.js';
 
 /** Streams at once. Each is a connection that stays. */
 const MOST_STREAMS = 32;
-
-/** Shorter than what proxies wait for (nginx 60 s). */
-const KEEP_ALIVE_MS = 15_000;
 
 /**
  * `GET /qvac/v1/events`: the state of each model as a server-sent event, then every change of it. A reader that does not
@@ -44,7 +41,7 @@ export function eventsRoute(app: FastifyInstance, fleet: Fleet, feed: StateFeed)
     const leave = feed.subscribe((change) => {
       if (mayUse(request, change.model)) sse.write(sseFrame(toEvent(change)));
     });
-    const timer = setInterval(() => sse.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+    const timer = setInterval(() => sse.write(KEEP_ALIVE), KEEP_ALIVE_MS);
     reply.raw.once('close', () => {
       clearInterval(timer);
       leave();

@@ -33,6 +33,13 @@ const modelStatus = z.strictObject({
   ...worker,
   replicas: z.array(z.strictObject({ ...worker, running: count })),
   threads: count,
+  download: z
+    .strictObject({
+      downloaded_bytes: count,
+      total_bytes: count.nullable(),
+      seconds_left: count.nullable(),
+    })
+    .nullable(),
   slots: count,
   queue_limit: count,
   calls: z.array(z.strictObject({ ...call, started_at: time.nullable() })),

@@ -44,7 +44,7 @@ function toKeyStatus({ promptTokens, completionTokens, ...usage }: KeyUsage): Ke
 
 async function toModelStatus({ host, category, threads }: FleetModel): Promise<ModelStatus> {
   const memory = await readMemory(host.snapshot().replicas);
-  const model = host.snapshot(); // after the wait: one moment for all but the memory
+  const { download, ...model } = host.snapshot(); // after the wait: one moment for all but the memory
   const replicas = model.replicas.map((replica) => toReplicaStatus(replica, memory));
   return {
     id: model.alias,
@@ -54,6 +54,13 @@ async function toModelStatus({ host, category, threads }: FleetModel): Promise<M
     ...sumUp(replicas),
     replicas,
     threads,
+    download: download
+      ? {
+          downloaded_bytes: download.downloadedBytes,
+          total_bytes: download.totalBytes || null,
+          seconds_left: download.secondsLeft ?? null,
+        }
+      : null,
     slots: model.slots,
     queue_limit: model.queueLimit,
     calls: model.calls.map((call) => ({

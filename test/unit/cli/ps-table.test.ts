@@ -15,6 +15,7 @@ const MODEL: ModelStatus = {
   restarts: 0,
   pid: null,
   memory_bytes: null,
+  download: null,
   last_exit: null,
   replicas: [],
   threads: 1,
