@@ -15,6 +15,7 @@ import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
+import type { LogBuffer } from '../telemetry/log-buffer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { createDemoModel } from './demo-model.js';
@@ -48,6 +49,8 @@ export interface Gateway {
 /** What a gateway is started with, beside its config. */
 export interface GatewayOptions {
   readonly log: Logger;
+  /** The last lines of it. */
+  readonly logs: LogBuffer;
   /** How it gets its connections. */
   readonly door: Door;
   /** Ends the wait for preloads; the gateway must be stopped all the same. */
@@ -69,7 +72,7 @@ export interface GatewayOptions {
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { log, door, stopping, inherited } = options;
+  const { log, logs, door, stopping, inherited } = options;
   await sweepRunFolders();
   const folder = await createRunFolder();
   let fleet: Fleet | undefined;
@@ -133,7 +136,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const server = createServer(
       hosts,
       serverOptions,
-      { metrics, feed, missing: () => readiness.missing() },
+      { metrics, feed, logs, missing: () => readiness.missing() },
       started,
       log,
     );

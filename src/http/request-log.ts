@@ -19,7 +19,13 @@ export function logRequests(
       count(request, status, reply.elapsedTime);
       request.log.info(
         // Without the query: some clients can be set up to put their key there.
-        { method: request.method, path: request.url.split('?', 1)[0], status, durationMs },
+        {
+          method: request.method,
+          path: request.url.split('?', 1)[0],
+          model: request.servedBy,
+          status,
+          durationMs,
+        },
         'request completed',
       );
     });

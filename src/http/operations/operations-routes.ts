@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import type { CallerOf } from '../caller.js';
 import { cancelRoute } from './cancel-route.js';
+import { EventStreams } from './event-streams.js';
 import { eventsRoute } from './events-route.js';
 import { loadRoute } from './load-route.js';
+import { logsRoute } from './logs-route.js';
 import { metricsRoute } from './metrics-route.js';
 import type { OpenCalls } from './open-calls.js';
 import type { Operations } from './operations.js';
@@ -14,7 +16,7 @@ import { statusRoute } from './status-route.js';
 export function operationsRoutes(
   app: FastifyInstance,
   fleet: Fleet,
-  { metrics, feed, missing }: Operations,
+  { metrics, feed, logs, missing }: Operations,
   callerOf: CallerOf,
   calls: OpenCalls,
 ): void {
@@ -23,5 +25,7 @@ export function operationsRoutes(
   statusRoute(app, fleet, missing);
   loadRoute(app, fleet, callerOf);
   cancelRoute(app, calls);
-  eventsRoute(app, fleet, feed);
+  const streams = new EventStreams(app);
+  eventsRoute(app, fleet, feed, streams);
+  logsRoute(app, fleet, logs, streams);
 }

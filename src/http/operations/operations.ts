@@ -1,10 +1,12 @@
 import type { StateFeed } from '../../models/state-feed.js';
+import type { LogBuffer } from '../../telemetry/log-buffer.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 
 /** What whoever runs the gateway can see of it, beside its models. */
 export interface Operations {
   readonly metrics: Metrics;
   readonly feed: StateFeed;
+  readonly logs: LogBuffer;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];
 }
