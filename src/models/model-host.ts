@@ -12,6 +12,7 @@ import { type ModelSnapshot, toModelExit } from './model-snapshot.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
 import { type RestartPlan, wasStable } from './restart-policy.js';
 import type { StateChange } from './state-feed.js';
+import type { TokenCounts } from './token-counts.js';
 
 /** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
 export const DRAIN_TIMEOUT_MS = 30_000;
@@ -44,6 +45,8 @@ export interface ModelHostOptions extends CallSlotsOptions {
  */
 export class ModelHost {
   readonly alias: string;
+  /** Of all incarnations. Calls add to it. */
+  readonly tokens: TokenCounts = { prompt: 0, completion: 0 };
   readonly #options: ModelHostOptions;
   readonly #log: CallSlotsOptions['log'];
   readonly #slots: CallSlots;
@@ -100,6 +103,7 @@ export class ModelHost {
       pid: this.pid,
       slots: this.#options.slots,
       queueLimit: this.#options.queueLimit,
+      tokens: { ...this.tokens },
       ...this.#slots.snapshot(),
     };
   }

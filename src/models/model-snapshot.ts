@@ -1,5 +1,6 @@
 import type { CallKind } from '../protocol/jobs.js';
 import type { ModelState } from './model-state.js';
+import type { TokenCounts } from './token-counts.js';
 
 /** A call that waits or runs, seen from outside. */
 export interface CallSnapshot {
@@ -35,6 +36,7 @@ export interface ModelSnapshot {
   readonly pid: number | undefined;
   readonly slots: number;
   readonly queueLimit: number;
+  readonly tokens: Readonly<TokenCounts>;
   /** Calls that have a slot. */
   readonly calls: readonly CallSnapshot[];
   /** Calls that wait for a slot, in the order of their turns. */

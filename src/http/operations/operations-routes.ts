@@ -11,6 +11,7 @@ import type { OpenCalls } from './open-calls.js';
 import type { Operations } from './operations.js';
 import { probeRoutes } from './probe-routes.js';
 import { statusRoute } from './status-route.js';
+import { uiRoute } from './ui-route.js';
 
 /** All routes for whoever runs the gateway: docs/operations.md. */
 export function operationsRoutes(
@@ -28,4 +29,5 @@ export function operationsRoutes(
   const streams = new EventStreams(app);
   eventsRoute(app, fleet, feed, streams);
   logsRoute(app, fleet, logs, streams);
+  uiRoute(app);
 }

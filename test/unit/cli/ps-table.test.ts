@@ -18,6 +18,7 @@ const MODEL: ModelStatus = {
   last_exit: null,
   slots: 2,
   queue_limit: 64,
+  tokens: { prompt_total: 0, completion_total: 0 },
   calls: [],
   queue: [],
 };
