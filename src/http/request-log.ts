@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 const CLIENT_CLOSED_REQUEST = 499;
 
 /**
- * Writes one line per request, when its connection is done with it, however that came.
+ * Writes one line per request, when its connection is done with it, however that came. Those of probes, scrapes and pages
+ * that look again and again would drown all others: they are of level `debug` while all is well.
  *
  * @param count told of it too.
  */
@@ -17,7 +18,8 @@ export function logRequests(
       const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
       const durationMs = Math.round(reply.elapsedTime);
       count(request, status, reply.elapsedTime);
-      request.log.info(
+      const isLook = request.method === 'GET' && request.routeOptions.config.isOperation && status < 400;
+      request.log[isLook ? 'debug' : 'info'](
         // Without the query: some clients can be set up to put their key there.
         {
           method: request.method,

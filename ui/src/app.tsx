@@ -1,5 +1,6 @@
 import { isKeyRefused } from './api/api-key.js';
 import { announcement } from './gateway/announcement.js';
+import { LogPanel } from './logs/log-panel.js';
 import { ModelList } from './models/model-list.js';
 import { KeyForm } from './page/key-form.js';
 import { PageHeader } from './page/page-header.js';
@@ -21,6 +22,7 @@ export function App() {
               <ModelList />
               <Playground />
             </div>
+            <LogPanel />
           </>
         )}
       </main>

@@ -1,6 +1,8 @@
 import { loadModel } from '../gateway/model-actions.js';
 import type { WatchedModel } from '../gateway/status.js';
 
+const LOADABLE = ['idle', 'failed'];
+
 interface ModelPickerProps {
   readonly models: readonly WatchedModel[];
   readonly chosen: WatchedModel | undefined;
@@ -23,7 +25,7 @@ export function ModelPicker({ models, chosen, onChoose }: ModelPickerProps) {
           </option>
         ))}
       </select>
-      {chosen?.state === 'idle' && (
+      {chosen && LOADABLE.includes(chosen.state) && (
         <button type="button" onClick={() => void loadModel(chosen.id)}>
           Load it now
         </button>
