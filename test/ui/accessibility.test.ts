@@ -15,7 +15,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   const target = page.getByLabel(name).or(page.getByRole('button', { name, exact: true }));
   for (let presses = 0; presses < 40; presses += 1) {
     await page.keyboard.press('Tab');
-    if (await target.evaluate('(element) => element === document.activeElement')) return;
+    if ((await target.and(page.locator(':focus')).count()) === 1) return;
   }
   assert.fail(`${name} can't be reached by Tab`);
 }

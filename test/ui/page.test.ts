@@ -122,7 +122,7 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
     await ask('alpha', 'Hello!');
     await ui.page
       .locator('.exchange .problem')
-      .getByText(/'temperature'.*invalid_value$/)
+      .filter({ hasText: /'temperature'.*invalid_value$/ })
       .waitFor();
   });
 

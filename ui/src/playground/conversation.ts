@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@preact/signals';
+import { batch, type Signal, signal } from '@preact/signals';
 import { ApiFailure } from '../api/send.js';
 import { announce } from '../gateway/announcement.js';
 import { type ChatFigures, type ChatMessage, streamChat } from './stream-chat.js';
@@ -37,20 +37,21 @@ export const running = signal<AbortController | undefined>();
 
 /** Asks a model, with all that was said before. */
 export async function ask(model: string, question: string, settings: ChatSettings): Promise<void> {
-  const { reply, thinking, outcome } = begin(model, question);
+  const exchange = begin(model, question);
+  const { reply, outcome } = exchange;
   const messages = toMessages(exchanges.value, settings.systemPrompt);
+  const parts = showParts(exchange);
   const abort = new AbortController();
   running.value = abort;
   try {
     const { temperature, maxTokens } = settings;
     const asked = { model, messages, temperature, max_tokens: maxTokens };
-    const figures = await streamChat(asked, abort.signal, (text, thought) => {
-      reply.value += text;
-      thinking.value += thought;
-    });
+    const figures = await streamChat(asked, abort.signal, parts.add);
+    parts.show();
     outcome.value = { type: 'done', ...figures };
     announce(`${model} says: ${reply.value.slice(0, SPOKEN_LENGTH)}`);
   } catch (error) {
+    parts.show();
     if (abort.signal.aborted) outcome.value = { type: 'stopped' };
     else outcome.value = { type: 'failed', ...toFailure(error) };
     announce(abort.signal.aborted ? 'The reply was stopped' : `${model}: ${toFailure(error).message}`);
@@ -76,6 +77,33 @@ function begin(model: string, question: string): Exchange {
   };
   exchanges.value = [...exchanges.value, exchange];
   return exchange;
+}
+
+/** Shows the parts of a reply once per frame: a fast model has many more of them than a screen has pictures. */
+function showParts({ reply, thinking }: Exchange) {
+  let text = '';
+  let thought = '';
+  let frame: number | undefined;
+
+  function show(): void {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    frame = undefined;
+    batch(() => {
+      reply.value += text;
+      thinking.value += thought;
+    });
+    text = '';
+    thought = '';
+  }
+
+  return {
+    show,
+    add(nextText: string, nextThought: string): void {
+      text += nextText;
+      thought += nextThought;
+      frame ??= requestAnimationFrame(show);
+    },
+  };
 }
 
 /** Questions without a reply are left out, but for the last: models want replies between them. */
