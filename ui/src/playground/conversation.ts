@@ -121,6 +121,6 @@ function toMessages(all: readonly Exchange[], systemPrompt: string): ChatMessage
 }
 
 function toFailure(error: unknown): { code: string; message: string } {
-  if (error instanceof ApiFailure) return error;
+  if (error instanceof ApiFailure) return { code: error.code, message: error.message };
   return { code: 'broken_off', message: 'The reply broke off: the connection was lost.' };
 }

@@ -18,13 +18,16 @@ export interface ChatQuestion {
 export interface ChatFigures {
   /** From the question to the first part; `undefined` if nothing came. */
   readonly firstTokenMs: number | undefined;
-  /** Of the reply after its first token; `undefined` if that is too little to tell. */
+  /** Of the reply after its first token; `undefined` if it is too short to tell. */
   readonly tokensPerSecond: number | undefined;
   /** By the engine. */
   readonly tokens: number | undefined;
   /** As the API says it: `stop`, `length`, … */
   readonly finishReason: string | undefined;
 }
+
+/** Fewer may come together, and would seem to be endlessly fast. */
+const LEAST_TOKENS = 10;
 
 interface Chunk {
   readonly error?: { readonly code: string; readonly message: string };
@@ -70,7 +73,10 @@ export async function streamChat(
   const restMs = lastAt - (firstAt ?? lastAt);
   return {
     firstTokenMs: firstAt && firstAt - askedAt,
-    tokensPerSecond: tokens !== undefined && restMs > 0 ? (1000 * (tokens - 1)) / restMs : undefined,
+    tokensPerSecond:
+      tokens !== undefined && tokens >= LEAST_TOKENS && restMs > 0
+        ? (1000 * (tokens - 1)) / restMs
+        : undefined,
     tokens,
     finishReason,
   };
