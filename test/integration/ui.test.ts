@@ -77,6 +77,17 @@ test('without keys, a name that was rebound to this machine does not get it, nor
   }
 });
 
+test('looking is not logged, being refused is', async () => {
+  await fetch(`${locked.url}/health`);
+  await fetch(`${locked.url}/ui`);
+  await fetch(`${locked.url}/qvac/v1/events`);
+  await locked.logged(({ path, status }) => path === '/qvac/v1/events' && status === 401);
+  assert.deepEqual(
+    locked.log.filter(({ path }) => path === '/health' || path === '/ui'),
+    [],
+  );
+});
+
 test('what it asks is let in with the origin of the server itself, also by a browser that tells no more', async () => {
   for (const headers of [{ origin: open.url, 'sec-fetch-site': 'same-origin' }, { origin: open.url }]) {
     const load = await fetch(`${open.url}/qvac/v1/models/demo/load`, { method: 'POST', headers });

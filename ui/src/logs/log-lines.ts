@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { readFrames } from '../api/read-frames.js';
 import { send } from '../api/send.js';
 import { whileWatched } from '../gateway/while-watched.js';
+import { oncePerFrame } from '../page/once-per-frame.js';
 
 /** Lines that are shown, and asked for at first. */
 const MOST_LINES = 300;
@@ -33,10 +34,15 @@ export function watchLog(model: string): () => void {
     const query = new URLSearchParams({ follow: 'true', limit: String(MOST_LINES) });
     if (model !== '') query.set('model', model);
     const response = await send(`/qvac/v1/logs?${query}`, { signal });
-    logLines.value = []; // it begins with those that were there
+    let lines: readonly LogLine[] = []; // it begins with those that were there
+    const shown = oncePerFrame(() => {
+      if (!signal.aborted) logLines.value = lines;
+    });
+    shown.now();
     for await (const frame of readFrames(response)) {
-      const number = (logLines.value.at(-1)?.number ?? 0) + 1;
-      logLines.value = [...logLines.value.slice(1 - MOST_LINES), toLogLine(frame, number)];
+      const number = (lines.at(-1)?.number ?? 0) + 1;
+      lines = [...lines.slice(1 - MOST_LINES), toLogLine(frame, number)];
+      shown.soon();
     }
   }, PAUSE_MS);
 }

@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import { ApiFailure } from '../api/send.js';
 import { announce } from '../gateway/announcement.js';
+import { oncePerFrame } from '../page/once-per-frame.js';
 import { type ChatFigures, type ChatMessage, streamChat } from './stream-chat.js';
 
 /** Most characters of a reply that are read out. */
@@ -79,29 +80,25 @@ function begin(model: string, question: string): Exchange {
   return exchange;
 }
 
-/** Shows the parts of a reply once per frame: a fast model has many more of them than a screen has pictures. */
+/** Adds the parts of a reply to what is shown. */
 function showParts({ reply, thinking }: Exchange) {
   let text = '';
   let thought = '';
-  let frame: number | undefined;
-
-  function show(): void {
-    if (frame !== undefined) cancelAnimationFrame(frame);
-    frame = undefined;
+  const shown = oncePerFrame(() => {
     batch(() => {
       reply.value += text;
       thinking.value += thought;
     });
     text = '';
     thought = '';
-  }
+  });
 
   return {
-    show,
+    show: shown.now,
     add(nextText: string, nextThought: string): void {
       text += nextText;
       thought += nextThought;
-      frame ??= requestAnimationFrame(show);
+      shown.soon();
     },
   };
 }

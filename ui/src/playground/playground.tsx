@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { models } from '../gateway/status.js';
+import { models, status } from '../gateway/status.js';
 import { type ChatSettings, clear, exchanges } from './conversation.js';
 import { ConversationView } from './conversation-view.js';
 import { ModelPicker } from './model-picker.js';
@@ -40,7 +40,11 @@ export function Playground() {
             Clear
           </button>
         </div>
-        <ConversationView />
+        {status.value && chatModels.length === 0 ? (
+          <p class="empty muted">No chat model is configured.</p>
+        ) : (
+          <ConversationView />
+        )}
         <QuestionForm model={chosen?.id} settings={settings} />
       </div>
     </section>

@@ -26,8 +26,8 @@ export interface ChatFigures {
   readonly finishReason: string | undefined;
 }
 
-/** Fewer may come together, and would seem to be endlessly fast. */
-const LEAST_TOKENS = 10;
+/** What comes in less time has come together, and would seem to be endlessly fast. */
+const LEAST_MS = 30;
 
 interface Chunk {
   readonly error?: { readonly code: string; readonly message: string };
@@ -73,10 +73,7 @@ export async function streamChat(
   const restMs = lastAt - (firstAt ?? lastAt);
   return {
     firstTokenMs: firstAt && firstAt - askedAt,
-    tokensPerSecond:
-      tokens !== undefined && tokens >= LEAST_TOKENS && restMs > 0
-        ? (1000 * (tokens - 1)) / restMs
-        : undefined,
+    tokensPerSecond: tokens !== undefined && restMs >= LEAST_MS ? (1000 * (tokens - 1)) / restMs : undefined,
     tokens,
     finishReason,
   };
