@@ -55,8 +55,7 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage({
   colorScheme: 'dark',
-  viewport: { width: 1200, height: 850 },
-  deviceScaleFactor: 1.25,
+  viewport: { width: 1280, height: 940 },
 });
 await page.goto(`${gateway.url}/ui`);
 void keepBusy('writer', 3);

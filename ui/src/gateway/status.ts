@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import type { GatewayStatus, ModelStatus } from '../../../src/protocol/status.js';
-import { send } from '../api/send.js';
+import { ApiFailure, send } from '../api/send.js';
 import { RateHistory, type RatePoint } from './rate-history.js';
 import { whileWatched } from './while-watched.js';
 
@@ -8,6 +8,8 @@ const PAUSE_MS = 1_000;
 
 /** An answer takes milliseconds. */
 const PATIENCE_MS = 5_000;
+
+const SILENT = `The gateway has not answered for ${PATIENCE_MS / 1000} s.`;
 
 /** A model, and its tokens per second over the last minutes. */
 export interface WatchedModel extends ModelStatus {
@@ -17,7 +19,8 @@ export interface WatchedModel extends ModelStatus {
 /** The last status that the gateway told; `undefined` before the first. */
 export const status = signal<GatewayStatus | undefined>();
 export const models = signal<readonly WatchedModel[]>([]);
-export const isReachable = signal(true);
+/** Why the status is not known any more; `undefined` while it is. */
+export const statusFailure = signal<ApiFailure | undefined>();
 
 /** The gateway's clock, in milliseconds since 1970: that of this machine may be another. */
 export const gatewayNowMs = signal(Date.now());
@@ -43,7 +46,7 @@ async function read(): Promise<void> {
     const response = await send('/qvac/v1/status', { signal: AbortSignal.timeout(PATIENCE_MS) });
     receive((await response.json()) as GatewayStatus, Date.parse(response.headers.get('date') ?? ''));
   } catch (error) {
-    isReachable.value = false;
+    statusFailure.value = error instanceof ApiFailure ? error : new ApiFailure('unreachable', SILENT);
     throw error;
   }
 }
@@ -64,6 +67,6 @@ function receive(next: GatewayStatus, nowMs: number): void {
     gatewayNowMs.value = Number.isNaN(nowMs) ? Date.now() : nowMs;
     status.value = next;
     models.value = watched;
-    isReachable.value = true;
+    statusFailure.value = undefined;
   });
 }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { readFrames } from '../api/read-frames.js';
-import { send } from '../api/send.js';
+import { ApiFailure, send } from '../api/send.js';
 import { whileWatched } from '../gateway/while-watched.js';
 import { oncePerFrame } from '../page/once-per-frame.js';
 
@@ -23,6 +23,9 @@ export interface LogLine {
 
 export const logLines = signal<readonly LogLine[]>([]);
 
+/** Why there is no log to read. */
+export const logFailure = signal<ApiFailure | undefined>();
+
 /**
  * Reads the log as it is written, while somebody looks at the page.
  *
@@ -33,7 +36,11 @@ export function watchLog(model: string): () => void {
   return whileWatched(async (signal) => {
     const query = new URLSearchParams({ follow: 'true', limit: String(MOST_LINES) });
     if (model !== '') query.set('model', model);
-    const response = await send(`/qvac/v1/logs?${query}`, { signal });
+    const response = await send(`/qvac/v1/logs?${query}`, { signal }).catch((error: unknown) => {
+      if (error instanceof ApiFailure) logFailure.value = error;
+      throw error;
+    });
+    logFailure.value = undefined;
     let lines: readonly LogLine[] = []; // it begins with those that were there
     const shown = oncePerFrame(() => {
       if (!signal.aborted) logLines.value = lines;

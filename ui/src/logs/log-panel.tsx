@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { models } from '../gateway/status.js';
-import { logLines, watchLog } from './log-lines.js';
+import { logFailure, logLines, watchLog } from './log-lines.js';
 import { LogList } from './log-list.js';
 
 /** The gateway's log. It is read while the panel is open. */
@@ -38,6 +38,11 @@ export function LogPanel() {
             ))}
           </select>
         </div>
+        {logFailure.value && (
+          <p class="problem">
+            {logFailure.value.message} <code>{logFailure.value.code}</code>
+          </p>
+        )}
         <LogList lines={logLines.value} />
       </details>
     </section>

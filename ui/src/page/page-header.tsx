@@ -1,6 +1,6 @@
 import { apiKey, isKeyRefused, setApiKey } from '../api/api-key.js';
 import { formatMemory, formatSpan } from '../format.js';
-import { isReachable, status } from '../gateway/status.js';
+import { status, statusFailure } from '../gateway/status.js';
 import { ThemeChoice } from './theme-choice.js';
 
 export function PageHeader() {
@@ -29,7 +29,11 @@ export function PageHeader() {
 function GatewayState() {
   const known = status.value;
   if (isKeyRefused.value) return null;
-  if (!isReachable.value) return <StateOfAll tone="bad" name="unreachable" detail="trying again" />;
+  const failure = statusFailure.value;
+  if (failure) {
+    const name = failure.code === 'unreachable' ? 'unreachable' : 'refused';
+    return <StateOfAll tone="bad" name={name} detail={failure.message} />;
+  }
   if (!known) return <StateOfAll tone="busy" name="connecting" />;
   const detail = `up ${formatSpan(1000 * known.uptime_seconds)}, ${formatMemory(known.memory_bytes)}`;
   if (known.is_stopping) return <StateOfAll tone="busy" name="stopping" detail={detail} />;
