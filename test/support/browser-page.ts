@@ -2,6 +2,9 @@ import { after, before } from 'node:test';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { findChromium } from './chromium.js';
 
+/** For one wait. A small machine that does much else makes an engine start in half a minute. */
+const PATIENCE_MS = 120_000;
+
 /** A gateway's page, as a browser shows it. */
 export interface BrowserPage {
   readonly page: Page;
@@ -30,6 +33,7 @@ export function useBrowser(): void {
 /** Opens the page of a gateway, in a profile of its own. */
 export async function openUi(url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<BrowserPage> {
   const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(PATIENCE_MS);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
