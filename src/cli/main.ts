@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log-level.js';
 import { EXIT } from './exit-codes.js';
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
@@ -54,7 +55,14 @@ serve
   )
   .option('--no-supervisor', 'no second process that restarts the gateway when it dies')
   .option('--log-prompts', 'log what clients ask and what models answer, cut to 8,192 characters each', false)
-  .option('-v, --verbose', 'more detail in the log', false)
+  .addOption(
+    new Option('--log-level <level>', 'least level of what is logged')
+      .choices(LOG_LEVELS)
+      .argParser(parseLogLevel)
+      .env('LOG_LEVEL')
+      .default('info'),
+  )
+  .option('-v, --verbose', 'more detail in the log: level debug', false)
   .addHelpText(
     'after',
     `
@@ -117,6 +125,13 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+/** What other programs' settings may have left in the environment is read kindly. */
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === (text.toLowerCase() || 'info'));
+  if (level) return level;
+  throw new InvalidArgumentError(`It must be one of ${LOG_LEVELS.join(', ')}.`);
 }
 
 /** The base URL that clients are set to, with `/v1`, will do too. */

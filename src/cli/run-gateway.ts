@@ -6,6 +6,7 @@ import { OWN_DOOR } from '../gateway/door.js';
 import { type Gateway, startGateway } from '../gateway/start-gateway.js';
 import { createSupervisedDoor } from '../gateway/supervised-door.js';
 import type { SupervisorLink } from '../gateway/supervisor-link.js';
+import { LogBuffer } from '../telemetry/log-buffer.js';
 import { applyAccessOptions } from './access-options.js';
 import { createCliLogger } from './cli-logger.js';
 import { CommandError } from './command-error.js';
@@ -22,7 +23,8 @@ export async function runGateway(
   supervisor?: SupervisorLink,
 ): Promise<number> {
   const startedAt = performance.now();
-  const { format, log } = await createCliLogger(options);
+  const logs = new LogBuffer();
+  const { format, log } = await createCliLogger(options, logs);
   endOnBug(log);
 
   const envKey = takeEnvKey();
@@ -50,6 +52,7 @@ export async function runGateway(
   try {
     gateway = await startGateway(config, {
       log,
+      logs,
       stopping,
       logPrompts: options.logPrompts,
       door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,

@@ -14,6 +14,7 @@ import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
+import type { LogBuffer } from '../telemetry/log-buffer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
@@ -48,6 +49,8 @@ export interface Gateway {
 /** What a gateway is started with, beside its config. */
 export interface GatewayOptions {
   readonly log: Logger;
+  /** The last lines of it. */
+  readonly logs: LogBuffer;
   /** How it gets its connections. */
   readonly door: Door;
   /** Whether the log has what clients ask, and what models answer. */
@@ -71,7 +74,7 @@ export interface GatewayOptions {
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { log, door, logPrompts, stopping, inherited } = options;
+  const { log, logs, door, logPrompts, stopping, inherited } = options;
   await sweepRunFolders();
   const folder = await createRunFolder('temporary');
   let cacheFolder: RunFolder | undefined;
@@ -152,7 +155,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const server = createServer(
       hosts,
       serverOptions,
-      { metrics, feed, missing: () => readiness.missing() },
+      { metrics, feed, logs, missing: () => readiness.missing() },
       started,
       log,
     );

@@ -6,7 +6,8 @@ import { RequestText } from './request-text.js';
 const CLIENT_CLOSED_REQUEST = 499;
 
 /**
- * Writes one line per request, when its connection is done with it, however that came.
+ * Writes one line per request, when its connection is done with it, however that came. Those of probes, scrapes and pages
+ * that look again and again would drown all others: they are of level `debug` while all is well.
  *
  * @param logPrompts whether another one has what was asked and answered.
  * @param count told of it too.
@@ -23,7 +24,8 @@ export function logRequests(
       const isAnswered = reply.raw.writableFinished;
       const status = isAnswered ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
       count(request, status, reply.elapsedTime);
-      request.log.info(
+      const isLook = request.method === 'GET' && request.routeOptions.config.isOperation && status < 400;
+      request.log[isLook ? 'debug' : 'info'](
         {
           method: request.method,
           // Without the query: some clients can be set up to put their key there.

@@ -35,8 +35,8 @@ export class SseReply {
     this.#raw.write(frames);
     const unreadBytes = this.#raw.writableLength;
     if (unreadBytes <= UNREAD_LIMIT_BYTES) return;
+    this.#raw.destroy(); // first: this may be a stream of the log
     this.#log.warn({ unreadBytes }, 'client cut: it reads its stream too slowly');
-    this.#raw.destroy();
   }
 
   end(frames: string): void {

@@ -1,6 +1,7 @@
 import type { CallKind } from '../protocol/jobs.js';
 import type { DownloadSnapshot } from './download-meter.js';
 import type { ModelState } from './model-state.js';
+import type { TokenCounts } from './token-counts.js';
 
 /** A call that waits or runs, seen from outside. */
 export interface CallSnapshot {
@@ -54,6 +55,7 @@ export interface ModelSnapshot {
   /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   readonly queueLimit: number;
+  readonly tokens: Readonly<TokenCounts>;
   /** Calls that have a slot. */
   readonly calls: readonly CallSnapshot[];
   /** Calls that wait for a slot, in the order of their turns. */

@@ -64,6 +64,14 @@ export interface ModelStatus {
   readonly slots: number;
   /** Calls that may wait. */
   readonly queue_limit: number;
+  /**
+   * Tokens since the gateway started. Those of completions grow while a reply comes, by its parts; at its end they are the
+   * engine's own count.
+   */
+  readonly tokens: {
+    readonly prompt_total: number;
+    readonly completion_total: number;
+  };
   /** `started_at` is null while a call has its slot and waits for the model to load. */
   readonly calls: readonly (CallStatus & { readonly started_at: string | null })[];
   /** In the order of their turns. */

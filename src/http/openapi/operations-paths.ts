@@ -5,6 +5,9 @@ import {
   eventSchema,
   healthSchema,
   loadedSchema,
+  logLineSchema,
+  logsQuerySchema,
+  logsSchema,
   readySchema,
   statusSchema,
 } from '../operations/operations-schemas.js';
@@ -85,6 +88,36 @@ export const OPERATIONS_PATHS: ZodOpenApiPathsObject = {
         description: 'Server-sent events without an end; each `data:` is an event.',
         content: { 'text/event-stream': { schema: eventSchema } },
         errors: ['too_many_event_streams'],
+      }),
+    },
+  },
+  '/qvac/v1/logs': {
+    get: {
+      operationId: 'getLogs',
+      tags,
+      summary: 'The last lines of the log, or these and the next ones as they come.',
+      requestParams: { query: logsQuerySchema },
+      responses: toResponses({
+        description:
+          'A list; with `follow=true` server-sent events without an end, of which each `data:` is a line.',
+        content: {
+          ...json(logsSchema),
+          'text/event-stream': { schema: logLineSchema },
+        },
+        errors: ['invalid_value', 'model_not_found', 'operation_not_allowed', 'too_many_event_streams'],
+      }),
+    },
+  },
+  '/ui': {
+    get: {
+      operationId: 'getPage',
+      tags,
+      security,
+      summary: 'All of this as a page, with a chat.',
+      responses: toResponses({
+        description: 'One file that needs no other.',
+        content: { 'text/html': { schema: z.string() } },
+        isOpen: true,
       }),
     },
   },

@@ -21,6 +21,9 @@ export const LOAD_ERRORS: readonly ErrorCode[] = [
   'model_not_allowed',
   'model_load_failed',
   'model_load_timeout',
+  'checksum_mismatch',
+  'disk_full',
+  'download_failed',
   'model_quarantined',
   'model_unloaded',
   'engine_unavailable',
@@ -32,6 +35,7 @@ export const LOAD_ERRORS: readonly ErrorCode[] = [
 /** What every request for an answer of a model may be answered with. */
 export const CALL_ERRORS: readonly ErrorCode[] = [
   ...LOAD_ERRORS,
+  'model_loading',
   'invalid_type',
   'invalid_value',
   'missing_model',

@@ -42,6 +42,7 @@ const modelStatus = z.strictObject({
     .nullable(),
   slots: count,
   queue_limit: count,
+  tokens: z.strictObject({ prompt_total: count, completion_total: count }),
   calls: z.array(z.strictObject({ ...call, started_at: time.nullable() })),
   queue: z.array(z.strictObject({ ...call, position: count })),
 });
@@ -86,6 +87,24 @@ export const eventSchema = z
     }),
   ])
   .meta({ id: 'ModelEvent' });
+
+/** What `GET /qvac/v1/logs` may be asked. */
+export const logsQuerySchema = z.object({
+  model: z.string().optional().describe('Only lines about this model.'),
+  limit: z.coerce.number().int().min(0).max(1_000).default(100).describe('Lines, at most.'),
+  follow: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: the next lines too, as they are written.'),
+});
+
+/** A line of the log. */
+export const logLineSchema = z
+  .looseObject({ time, level: name, msg: z.string(), model: name.optional() })
+  .meta({ id: 'LogLine' });
+
+/** `GET /qvac/v1/logs`. */
+export const logsSchema = z.strictObject({ object: z.literal('list'), data: z.array(logLineSchema) });
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') });
 export const readySchema = z.strictObject({ status: z.literal('ready') });

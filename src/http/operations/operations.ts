@@ -1,4 +1,5 @@
 import type { StateFeed } from '../../models/state-feed.js';
+import type { LogBuffer } from '../../telemetry/log-buffer.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { ClientKey } from '../keys/client-key.js';
 import type { RequestRecord } from '../request-record.js';
@@ -7,6 +8,7 @@ import type { RequestRecord } from '../request-record.js';
 export interface Operations {
   readonly metrics: Metrics;
   readonly feed: StateFeed;
+  readonly logs: LogBuffer;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];
 }

@@ -63,6 +63,7 @@ async function toModelStatus({ host, category, threads }: FleetModel): Promise<M
       : null,
     slots: model.slots,
     queue_limit: model.queueLimit,
+    tokens: { prompt_total: model.tokens.prompt, completion_total: model.tokens.completion },
     calls: model.calls.map((call) => ({
       ...toCallStatus(call),
       started_at: call.startedAt?.toISOString() ?? null,

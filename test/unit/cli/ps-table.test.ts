@@ -21,6 +21,7 @@ const MODEL: ModelStatus = {
   threads: 1,
   slots: 2,
   queue_limit: 64,
+  tokens: { prompt_total: 0, completion_total: 0 },
   calls: [],
   queue: [],
 };
