@@ -27,7 +27,8 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 const HOMES = {
   '@qvac/sdk': '^(src/engine/|workers/bare/|src/config/(constants|sdk-schemas)\\.ts)',
   piscina: '^src/pool/worker-thread\\.ts',
-  commander: '^src/cli/main\\.ts',
+  commander: '^src/cli/(main\\.ts|commands/)',
+  undici: '^src/cli/gateway-client\\.ts',
   cosmiconfig: '^src/config/',
   jiti: '^src/config/',
   fastify: '^src/http/',
