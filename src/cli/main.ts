@@ -2,8 +2,10 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addLoadCommand } from './commands/load-command.js';
+import { addLogsCommand } from './commands/logs-command.js';
 import { addPsCommand } from './commands/ps-command.js';
 import { addServeCommand } from './commands/serve-command.js';
+import { addTopCommand } from './commands/top-command.js';
 import { addUnloadCommand } from './commands/unload-command.js';
 import { EXIT } from './exit-codes.js';
 
@@ -24,5 +26,7 @@ addServeCommand(program, version);
 addPsCommand(program);
 addLoadCommand(program);
 addUnloadCommand(program);
+addLogsCommand(program);
+addTopCommand(program);
 
 await program.parseAsync();
