@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addBenchCommand } from './commands/bench-command.js';
 import { addLoadCommand } from './commands/load-command.js';
 import { addLogsCommand } from './commands/logs-command.js';
+import { addModelsCommand } from './commands/models-command.js';
 import { addPsCommand } from './commands/ps-command.js';
+import { addRunCommand } from './commands/run-command.js';
 import { addServeCommand } from './commands/serve-command.js';
 import { addTopCommand } from './commands/top-command.js';
 import { addUnloadCommand } from './commands/unload-command.js';
@@ -26,7 +29,10 @@ addServeCommand(program, version);
 addPsCommand(program);
 addLoadCommand(program);
 addUnloadCommand(program);
+addModelsCommand(program);
 addLogsCommand(program);
 addTopCommand(program);
+addRunCommand(program);
+addBenchCommand(program);
 
 await program.parseAsync();
