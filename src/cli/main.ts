@@ -2,6 +2,9 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addBenchCommand } from './commands/bench-command.js';
+import { addCompletionCommand } from './commands/completion-command.js';
+import { addConfigCommand } from './commands/config-command.js';
+import { addDoctorCommand } from './commands/doctor-command.js';
 import { addLoadCommand } from './commands/load-command.js';
 import { addLogsCommand } from './commands/logs-command.js';
 import { addModelsCommand } from './commands/models-command.js';
@@ -12,7 +15,10 @@ import { addTopCommand } from './commands/top-command.js';
 import { addUnloadCommand } from './commands/unload-command.js';
 import { EXIT } from './exit-codes.js';
 
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
+const { version, engines } = createRequire(import.meta.url)('../../../package.json') as {
+  version: string;
+  engines: { node: string };
+};
 
 const program = new Command('qvac')
   .description(
@@ -34,5 +40,8 @@ addLogsCommand(program);
 addTopCommand(program);
 addRunCommand(program);
 addBenchCommand(program);
+addDoctorCommand(program, engines.node);
+addConfigCommand(program);
+await addCompletionCommand(program, process.argv.slice(2));
 
 await program.parseAsync();

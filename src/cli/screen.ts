@@ -41,7 +41,9 @@ export function openScreen(): Screen {
   return {
     closing: closing.signal,
     draw(lines) {
-      const shown = lines.slice(0, stdout.rows).map((line) => line.slice(0, stdout.columns) + CLEAR_LINE);
+      // Some terminals have not been told their size.
+      const [rows, columns] = [stdout.rows || 24, stdout.columns || 80];
+      const shown = lines.slice(0, rows).map((line) => line.slice(0, columns) + CLEAR_LINE);
       stdout.write(HOME + shown.join('\r\n') + CLEAR_BELOW);
     },
     close() {
