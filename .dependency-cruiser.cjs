@@ -29,6 +29,8 @@ const HOMES = {
   piscina: '^src/pool/worker-thread\\.ts',
   commander: '^src/cli/(main\\.ts|commands/)',
   undici: '^src/cli/gateway-client\\.ts',
+  '@clack/prompts': '^src/cli/config/ask-wishes\\.ts',
+  '@bomb.sh/tab': '^src/cli/completion\\.ts',
   cosmiconfig: '^src/config/',
   jiti: '^src/config/',
   fastify: '^src/http/',

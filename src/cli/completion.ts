@@ -16,7 +16,7 @@ const TAKES_ALIAS = ['load', 'unload', 'logs', 'run', 'bench'];
  */
 export async function addTabCommands(program: Command, words: readonly string[]): Promise<void> {
   const [command = ''] = words;
-  const aliases = TAKES_ALIAS.includes(command) ? await readAliases() : [];
+  const aliases = TAKES_ALIAS.includes(command) ? await readAliases(urlIn(words)) : [];
   const completion = tab(program, { completionCommandName: 'completion' });
   const alias = completion.commands.get(command)?.arguments.get('alias');
   if (alias) {
@@ -26,10 +26,16 @@ export async function addTabCommands(program: Command, words: readonly string[])
   }
 }
 
-/** None if no gateway answers where one is by default. */
-async function readAliases(): Promise<string[]> {
+/** Where the gateway is that the command will talk to. */
+function urlIn(words: readonly string[]): string {
+  const at = words.indexOf('--url');
+  return (at >= 0 && words[at + 1]) || 'http://127.0.0.1:11434';
+}
+
+/** None if no gateway answers there. */
+async function readAliases(url: string): Promise<string[]> {
   try {
-    const options = { url: 'http://127.0.0.1:11434' };
+    const options = { url };
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const { models } = await askGateway<GatewayStatus>(options, 'GET', '/qvac/v1/status', { signal });
     return models.map(({ id }) => id);

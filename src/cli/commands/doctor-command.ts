@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { examples } from './client-command.js';
+import type { Manifest } from './manifest.js';
 import { parsePort } from './option-parsers.js';
 
-/** @param engines what package.json asks for of Node. */
-export function addDoctorCommand(program: Command, engines: string): void {
+export function addDoctorCommand(program: Command, { engines }: Manifest): void {
   program
     .command('doctor')
     .description('Check whether a gateway can run here, and say what to do if not.')
@@ -14,6 +14,6 @@ export function addDoctorCommand(program: Command, engines: string): void {
     .addHelpText('after', examples('qvac doctor', 'qvac doctor --port 8080'))
     .action(async (options) => {
       const { doctor } = await import('../doctor/doctor.js');
-      process.exitCode = await doctor(options, engines);
+      process.exitCode = await doctor(options, engines.node);
     });
 }

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { LOG_LEVELS } from '../../telemetry/log-level.js';
+import type { Manifest } from './manifest.js';
 import { collect, parseLogLevel, parsePort, parseSeconds } from './option-parsers.js';
 
-/** @param version the package's. */
-export function addServeCommand(program: Command, version: string): void {
+export function addServeCommand(program: Command, { version }: Manifest): void {
   const serve = program.command('serve').description('Run a server.');
 
   serve
