@@ -11,7 +11,7 @@ import { tempFolder } from '../support/temp-folder.js';
 const folder = tempFolder();
 const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }], [BETA]]);
 const KEY = 'sk-of-the-tests';
-const gateway = await startGateway(['-c', config, '--api-key', KEY], folder);
+const gateway = await startGateway(['-c', config, '--api-key', KEY], folder, { LOG_LEVEL: 'DEBUG' });
 const openai = createOpenAI(gateway.url, KEY);
 const headers = { authorization: `Bearer ${KEY}` };
 
@@ -35,12 +35,16 @@ test('the log is had over HTTP, of all and of one model, without what clients sa
     lines.map(({ msg }) => msg),
     gateway.log.slice(gateway.log.findIndex(({ msg }) => /listening/.test(msg))).map(({ msg }) => msg),
   );
-  const ofBeta = await read('?model=beta');
+  const ofBeta = (await read('?model=beta')).filter(({ level }) => level === 'info');
   assert.deepEqual(
     ofBeta.map(({ level, model, msg }) => `${level} ${model} ${msg}`),
     ['info beta model loading', 'info beta model loaded', 'info beta request completed'],
   );
   assert.deepEqual(await read('?model=beta&limit=1'), ofBeta.slice(-1));
+  assert.ok(
+    lines.some(({ level, model, msg }) => level === 'debug' && model === 'beta' && msg === 'call started'),
+    'LOG_LEVEL is not heard',
+  );
   const text = JSON.stringify(lines);
   for (const secret of [PROMPT, KEY]) assert.ok(!text.includes(secret));
 });
@@ -55,7 +59,7 @@ test('it is followed: what there is, then each line as it comes', async () => {
   await fetch(`${gateway.url}/v1/models/alpha`, { method: 'DELETE', headers });
   await stream.until(({ msg }) => msg === 'model unloaded');
   assert.deepEqual(
-    stream.seen.map(({ msg, model }) => `${model} ${msg}`),
+    stream.seen.filter(({ level }) => level === 'info').map(({ msg, model }) => `${model} ${msg}`),
     ['alpha model loaded', 'alpha request completed', 'alpha model unloaded'],
   );
   stream.close();
