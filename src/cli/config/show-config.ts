@@ -17,7 +17,7 @@ export function showConfig(file: string | undefined): Promise<number> {
 }
 
 /** Addresses of models may hold passwords and tokens as well. */
-export function toShown(config: GatewayConfig): unknown {
+function toShown(config: GatewayConfig): unknown {
   const { serve } = hideSecrets({ serve: config }) as { serve: unknown };
   return hideInUrls(serve);
 }

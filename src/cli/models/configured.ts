@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { askGateway, type ClientOptions } from '../gateway-client.js';
 
 /** A model of a running gateway, or of a config. */
-export interface ConfiguredModel {
+interface ConfiguredModel {
   readonly id: string;
   readonly kind: Category;
   /** `null` if no gateway runs. */
