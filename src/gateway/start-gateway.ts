@@ -20,6 +20,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
+import { createLoadLog } from './load-log.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
@@ -106,7 +107,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
           queueLimit: model.queue,
           download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
           planRestart: (failures) => planRestart(failures, Math.random),
-          createPool: () => new ModelPool(model, model, surroundings),
+          createPool: () => new ModelPool(model, model, surroundings, createLoadLog(log, model.alias)),
           onState: (change) => {
             loaded.changed(model.alias, change.state);
             readiness.changed(model.alias, change.state);

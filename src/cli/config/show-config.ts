@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../../config/gateway-config.js';
 import { hideSecrets } from '../../config/hide-secrets.js';
 import { loadConfig } from '../../config/load.js';
+import { hideInUrls } from '../../protocol/hide-in-urls.js';
 import { runClient, toJson } from '../run-client.js';
 
 /**
@@ -19,17 +20,7 @@ export function showConfig(file: string | undefined): Promise<number> {
 /** Addresses of models may hold passwords and tokens as well. */
 function toShown(config: GatewayConfig): unknown {
   const { serve } = hideSecrets({ serve: config }) as { serve: unknown };
-  return hideInUrls(serve);
-}
-
-function hideInUrls(value: unknown): unknown {
-  if (typeof value === 'string') return hideInUrl(value);
-  if (Array.isArray(value)) return value.map(hideInUrls);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideInUrls(item)]));
-}
-
-function hideInUrl(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return text;
-  return text.replace(/\/\/[^/@]*@/, '//…@').replace(/\?[^#]*/, '?…');
+  return JSON.parse(JSON.stringify(serve), (_, value) =>
+    typeof value === 'string' ? hideInUrls(value) : value,
+  );
 }
