@@ -150,7 +150,10 @@ test('doctor finds all well where a gateway runs', async () => {
 test('doctor says what is wrong and what to do', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'qvac.config.json'), '{"serve": {"modles": {}}}');
-  const other = createServer((socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n')).listen(0, '127.0.0.1');
+  const other = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"models":[]}')).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(other, 'listening');
   try {
     const { port } = other.address() as { port: number };
