@@ -11,4 +11,6 @@ export const EXIT = {
   interrupted: 130,
   /** The gateway died again and again. `EX_SOFTWARE` of sysexits.h. */
   crashLoop: 70,
+  /** Somebody pressed Ctrl+C at a question. What shells say of a program that SIGINT ended. */
+  cancelled: 130,
 } as const;

@@ -20,6 +20,7 @@ import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
+import { createLoadLog } from './load-log.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
@@ -128,7 +129,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
               signal,
             ),
           planRestart: (failures) => planRestart(failures, Math.random),
-          createPool: () => new ModelPool(model, model, surroundings),
+          createPool: () => new ModelPool(model, model, surroundings, createLoadLog(log, model.alias)),
           onState: (change, state) => {
             loaded.changed(model.alias, state);
             readiness.changed(model.alias, state);

@@ -100,7 +100,13 @@ export type EventOf<Kind extends CallKind> = CallTypes[Kind]['event'];
  * `CallFailure` one way, and {@link CallCommand}s the other.
  */
 export type ModelJob =
-  | { readonly kind: 'load'; readonly spec: ModelSpec; readonly port: MessagePort }
+  | {
+      readonly kind: 'load';
+      readonly spec: ModelSpec;
+      /** Whether the port gets `load-log` events. */
+      readonly wantsLog: boolean;
+      readonly port: MessagePort;
+    }
   | { readonly kind: 'unload' }
   | { readonly kind: 'call'; readonly call: Call; readonly port: MessagePort };
 
