@@ -1,3 +1,4 @@
+import { parseDuration } from '../protocol/duration.js';
 import type { ModelSource } from '../protocol/model-spec.js';
 import { categoryOf, type ModelType, toModelType } from '../protocol/model-types.js';
 import { checkModelConfig } from './check-model-config.js';
@@ -30,11 +31,13 @@ interface Origin {
 /**
  * Resolves an entry: its constant or its path, its type, and the sources inside its `config`.
  * @param folder Absolute; relative paths start here.
+ * @param keepAlive of a model that says nothing itself.
  */
 export async function resolveModel(
   alias: string,
   written: ModelEntry,
   folder: string,
+  keepAlive: string | number,
 ): Promise<ResolvedModel> {
   const path = ['serve', 'models', alias];
   const entry = typeof written === 'string' ? shortForm(written) : written;
@@ -61,6 +64,8 @@ export async function resolveModel(
       ...(constant !== undefined && { constant }),
       default: entry.default,
       preload: entry.preload,
+      pinned: entry.pinned,
+      keepAliveMs: toMilliseconds(entry.keepAlive ?? keepAlive),
       replicas: entry.replicas,
       queue: entry.queue,
       loadTimeoutMs: entry.loadTimeoutMs,
@@ -70,6 +75,12 @@ export async function resolveModel(
     problems,
     ...warning,
   };
+}
+
+function toMilliseconds(keepAlive: string | number): number {
+  const keepAliveMs = parseDuration(keepAlive);
+  if (keepAliveMs === undefined) throw new Error('the schema has let pass what is no duration');
+  return keepAliveMs;
 }
 
 function shortForm(model: string): EntryObject {

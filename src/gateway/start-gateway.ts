@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { createServer } from '../http/server.js';
 import { Fleet } from '../models/fleet.js';
+import { LoadGate } from '../models/load-gate.js';
 import { ModelHost } from '../models/model-host.js';
 import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
@@ -19,9 +20,11 @@ import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
+import { estimateModel } from './estimate-model.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
+import { readRoom } from './room.js';
 import { createRunFolder } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
@@ -85,7 +88,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const surroundings = {
       runFolder: folder.path,
       sdkConfigFile,
-      sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish)),
+      sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish), config.maxLoaded),
     };
     const assets = new AssetsPool(surroundings);
     const loaded = new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {}));
@@ -93,6 +96,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
     const feed = new StateFeed();
     const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
+    const gate = new LoadGate({ room: await readRoom(config), onEvicted: metrics.evicted, log });
     fleet = new Fleet(
       models.map((model) => ({
         category: model.category,
@@ -104,19 +108,30 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
           slots: slotsOf(model),
           queueLimit: model.queue,
           download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
+          admit: (signal) => gate.admit(model.alias, signal),
+          keepAliveMs: model.keepAliveMs,
           planRestart: (failures) => planRestart(failures, Math.random),
           createPool: () => new ModelPool(model, model, surroundings),
           onState: (change, state) => {
             loaded.changed(model.alias, state);
             readiness.changed(model.alias, state);
             feed.publish({ model: model.alias, ...change });
+            if (change.state === 'ready') void gate.measure(model.alias);
+            gate.changed();
           },
+          onIdle: () => gate.changed(),
           observer: metrics.observerOf(model.alias),
           log: log.child({ model: model.alias }),
         }),
       })),
     );
     const hosts = fleet;
+    const tenants = models.map((model) => ({
+      host: hosts.get(model.alias),
+      pinned: model.pinned,
+      estimate: () => estimateModel(model, config.sdk),
+    }));
+    await Promise.all(tenants.map((tenant) => gate.add(tenant)));
 
     let markStarted = (): void => {};
     const started = new Promise<void>((resolve) => {
@@ -135,14 +150,14 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const server = createServer(
       hosts,
       serverOptions,
-      { metrics, feed, missing: () => readiness.missing() },
+      { metrics, feed, gate, missing: () => readiness.missing() },
       started,
       log,
     );
     const url = await door.open(server, config.host, config.port);
     if (inherited) markStarted();
     const [startedModels, missingLibraries] = await Promise.all([
-      Promise.all(models.map((model) => preload(hosts, model, stopping, inherited))),
+      Promise.all(models.map((model) => preload(hosts, gate, model, stopping, inherited))),
       findMissingLibraries(models),
     ]);
     for (const { library, models } of missingLibraries) {
@@ -184,6 +199,7 @@ function toThreadWish({ config, replicas }: ConfiguredModel) {
 
 async function preload(
   fleet: Fleet,
+  gate: LoadGate,
   { alias, category, preload }: ConfiguredModel,
   stopping: AbortSignal,
   inherited: readonly string[] = [],
@@ -191,7 +207,7 @@ async function preload(
   if (!preload && !inherited.includes(alias)) return { alias, category, isLoaded: false };
   const startedAt = performance.now();
   try {
-    await fleet.get(alias).ensureReady(stopping);
+    await gate.modestly(alias, () => fleet.get(alias).ensureReady(stopping));
     return { alias, category, isLoaded: true, loadMs: performance.now() - startedAt };
   } catch (error) {
     return { alias, category, isLoaded: false, failure: (error as Error).message };

@@ -54,6 +54,7 @@ export const ERRORS = {
   internal_error: { status: 500, type: 'server_error', retryable: false },
   model_load_failed: { status: 500, type: 'server_error', retryable: false },
   engine_unavailable: { status: 503, type: 'server_error', retryable: false },
+  insufficient_memory: unavailable,
   model_unloaded: unavailable,
   model_load_timeout: unavailable,
   model_quarantined: unavailable,

@@ -41,6 +41,8 @@ export interface Metrics {
   /** As text, in Prometheus' format. */
   read(): Promise<string>;
   requestCompleted(request: CompletedRequest): void;
+  /** A model was unloaded for another. */
+  evicted(model: string): void;
   /** For the calls of one model. */
   observerOf(model: string): CallObserver;
 }
@@ -99,6 +101,12 @@ export function createMetrics(
   const completionTokens = new Counter({
     name: 'qvac_gateway_completion_tokens_total',
     help: 'Tokens that were generated, by the engine, of calls that reached their end.',
+    ...perModel,
+  });
+
+  const evictions = new Counter({
+    name: 'qvac_gateway_evictions_total',
+    help: 'Unloads of the model to make room for another.',
     ...perModel,
   });
 
@@ -161,10 +169,13 @@ export function createMetrics(
       requests.inc(labels);
       requestSeconds.observe({ method, route }, durationMs / 1000);
     },
+    evicted(model) {
+      evictions.inc({ model });
+    },
     observerOf(model) {
       const labels = { model };
       for (const histogram of [firstTokenSeconds, nextTokenSeconds, queueSeconds]) histogram.zero(labels);
-      for (const counter of [promptTokens, completionTokens]) counter.inc(labels, 0);
+      for (const counter of [promptTokens, completionTokens, evictions]) counter.inc(labels, 0);
       return {
         admitted: (waitMs) => queueSeconds.observe(labels, waitMs / 1000),
         firstToken: (afterMs) => firstTokenSeconds.observe(labels, afterMs / 1000),

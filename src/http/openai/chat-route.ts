@@ -27,6 +27,7 @@ export function chatRoute(
     const abort = new AbortController();
     const caller = callerOf(request, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
+    if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const choices = requests.map((one) =>
       streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller),
     );

@@ -19,6 +19,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     const host = fleet.resolve(body.model ?? undefined, 'embeddings');
     request.servedBy = host.alias;
     const texts = await toTexts(body.input);
+    if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },

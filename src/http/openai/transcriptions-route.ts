@@ -57,6 +57,7 @@ export function transcriptionsRoute(
         const host = fleet.resolve(params.model, 'transcription');
         request.servedBy = host.alias;
         await checkAudioFile(path);
+        if (params.keepAliveMs !== undefined) host.keepAlive(params.keepAliveMs);
         const call = streamCall<'transcribe'>(
           host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },

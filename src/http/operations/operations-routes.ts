@@ -14,13 +14,13 @@ import { statusRoute } from './status-route.js';
 export function operationsRoutes(
   app: FastifyInstance,
   fleet: Fleet,
-  { metrics, feed, missing }: Operations,
+  { metrics, feed, gate, missing }: Operations,
   callerOf: CallerOf,
   calls: OpenCalls,
 ): void {
   probeRoutes(app, fleet, missing);
   metricsRoute(app, metrics);
-  statusRoute(app, fleet, missing);
+  statusRoute(app, fleet, gate, missing);
   loadRoute(app, fleet, callerOf);
   cancelRoute(app, calls);
   eventsRoute(app, fleet, feed);

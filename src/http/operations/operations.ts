@@ -1,3 +1,4 @@
+import type { LoadGate } from '../../models/load-gate.js';
 import type { StateFeed } from '../../models/state-feed.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 
@@ -5,6 +6,7 @@ import type { Metrics } from '../../telemetry/metrics.js';
 export interface Operations {
   readonly metrics: Metrics;
   readonly feed: StateFeed;
+  readonly gate: LoadGate;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];
 }
