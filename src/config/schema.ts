@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION_ADVICE, parseDuration } from '../protocol/duration.js';
+import { DURATION_FORM, parseDuration } from '../protocol/duration.js';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
 import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
@@ -29,7 +29,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const keepAlive = z
   .union([z.string(), z.number()])
-  .refine((written) => parseDuration(written) !== undefined, DURATION_ADVICE);
+  .refine((written) => parseDuration(written) !== undefined, `must be ${DURATION_FORM}`);
 
 const modelSettings = {
   default: z

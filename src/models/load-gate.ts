@@ -113,9 +113,9 @@ export class LoadGate {
     let giveUpAt = performance.now() + WAIT_MS;
     const pass = await this.#turns.acquire('', signal);
     try {
-      await tenant.estimate();
+      const others = [...this.#tenants.values()];
+      await Promise.all([tenant.estimate(), ...others.map((other) => other.measure())]);
       while (true) {
-        await Promise.all([...this.#tenants.values()].map((other) => other.measure()));
         signal.throwIfAborted();
         const step = this.#step(tenant, performance.now() >= giveUpAt);
         if (step === 'load') return;

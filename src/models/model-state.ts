@@ -3,8 +3,7 @@
  *
  *              load                 loaded               unload
  *      idle ──────────▶ loading ──────────────▶ ready ──────────▶ draining
- *      ▲ ▲ ◀─────────┘▲  │  │  │                  │                 │   │
- *      │ │   refused  │  │  │  │                  │                 │   │
+ *      ▲ ▲            ▲  │  │  │                  │                 │   │
  *      │ │      retry │  │  │  │ unload           │ died       died │   │ drained
  *      │ │            │  │  │  └───────────────┐  │          (idle) ▼   ▼
  *      │ │ reset      │  │  │ load-failed      └──┼──────────────▶ unloading
@@ -15,7 +14,7 @@
  *                                     unloaded
  *
  * `backoff`: it failed, and is tried again at a known time. `failed`: it failed again and again (quarantine); it is
- * tried once more after a cool-down. `refused`: there is no memory for it.
+ * tried once more after a cool-down. Not drawn: `refused` leads from loading to idle, for want of memory.
  */
 export type ModelState = 'idle' | 'loading' | 'ready' | 'draining' | 'unloading' | 'backoff' | 'failed';
 

@@ -1,4 +1,4 @@
-import { processUsage } from '../pool/process-usage.js';
+import { processMemory } from '../pool/process-memory.js';
 import type { Occupant } from './eviction.js';
 import type { ModelHost } from './model-host.js';
 
@@ -67,9 +67,11 @@ export class Tenant {
   /** Looks at its processes. */
   async measure(): Promise<void> {
     const pids = this.host.snapshot().replicas.flatMap(({ pid }) => pid ?? []);
-    const usages = await Promise.all(pids.map((pid) => processUsage(pid)));
-    const bytes = usages.reduce((total, usage) => total + (usage?.memoryBytes ?? 0), 0);
-    this.#measuredBytes = Math.max(this.#measuredBytes, bytes);
+    const bytes = await Promise.all(pids.map(processMemory));
+    this.#measuredBytes = Math.max(
+      this.#measuredBytes,
+      bytes.reduce((total, one) => total + one, 0),
+    );
   }
 
   toOccupant(): Occupant {

@@ -5,9 +5,8 @@ const DURATION = /^(-?)((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/;
 const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
 const SECONDS = /^-?\d+(?:\.\d+)?$/;
 
-/** How a duration is written, for messages. */
-export const DURATION_ADVICE =
-  'expected a duration as "5m" or "1h30m", or a number of seconds; 0 is at once, -1 is never';
+/** How one is written, for messages. */
+export const DURATION_FORM = 'a duration as "5m" or "1h30m", or a number of seconds (0: at once, -1: never)';
 
 /**
  * A duration as Ollama's clients write it: Go's way (`"5m"`, `"1h30m"`, `"-1s"`), or a number of seconds, also as text.

@@ -1,4 +1,4 @@
-import { DURATION_ADVICE, parseDuration } from '../../protocol/duration.js';
+import { DURATION_FORM, parseDuration } from '../../protocol/duration.js';
 import { ApiError } from '../../protocol/errors.js';
 
 /** Fields of OpenAI's document that have no effect here. The engine takes the first two when the model is loaded. */
@@ -33,7 +33,9 @@ export function toTranscriptionParams(fields: Readonly<Record<string, string>>):
   }
   const keepAliveMs = keepAlive ? parseDuration(keepAlive) : undefined;
   if (keepAlive && keepAliveMs === undefined) {
-    throw new ApiError('invalid_value', `Invalid 'keep_alive': ${DURATION_ADVICE}.`, { param: 'keep_alive' });
+    throw new ApiError('invalid_value', `Invalid 'keep_alive': expected ${DURATION_FORM}.`, {
+      param: 'keep_alive',
+    });
   }
   return {
     model: model || undefined,

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { readMemoryLimit, toLimitFiles, toMemoryLimit } from '../../../src/gateway/memory-limit.js';
 
@@ -39,4 +42,42 @@ test('the smallest limit counts, if it is less than the machine has', () => {
 test('of this process there is one', async () => {
   const bytes = await readMemoryLimit();
   assert.ok(bytes > 64 * 1024 ** 2 && Number.isSafeInteger(bytes), String(bytes));
+});
+
+/** A control group with a limit, and one within it that has none; `undefined` where this process may not make any. */
+function makeGroup(limit: number): { outer: string; inner: string } | undefined {
+  const isV1 = existsSync('/sys/fs/cgroup/memory');
+  const outer = join(isV1 ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup', `qvac-test-${process.pid}`);
+  try {
+    mkdirSync(outer);
+  } catch {
+    return undefined;
+  }
+  try {
+    writeFileSync(join(outer, isV1 ? 'memory.limit_in_bytes' : 'memory.max'), String(limit));
+    const inner = join(outer, 'inner');
+    mkdirSync(inner);
+    return { outer, inner };
+  } catch {
+    rmdirSync(outer);
+    return undefined;
+  }
+}
+
+test('a limit of the system counts, also that of a group above', (t) => {
+  const group = makeGroup(2 * GB);
+  if (!group) return t.skip('this process may not make control groups');
+  const module = new URL('../../../src/gateway/memory-limit.js', import.meta.url).href;
+  const script = `import(${JSON.stringify(module)}).then(async (m) => console.log(await m.readMemoryLimit()))`;
+  try {
+    const shell = 'echo $$ > "$1/cgroup.procs"; exec "$2" -e "$3"';
+    const run = (folder: string) =>
+      Number(execFileSync('sh', ['-c', shell, 'sh', folder, process.execPath, script], { encoding: 'utf8' }));
+    // A group of version 2 that hands its memory on can't have processes of its own.
+    if (existsSync('/sys/fs/cgroup/memory')) assert.equal(run(group.outer), 2 * GB);
+    assert.equal(run(group.inner), 2 * GB);
+  } finally {
+    rmdirSync(group.inner);
+    rmdirSync(group.outer);
+  }
 });

@@ -41,6 +41,7 @@ test('every code has its status, its type and whether to try again', () => {
     'internal_error 500 server_error final',
     'model_load_failed 500 server_error final',
     'engine_unavailable 503 server_error final',
+    'insufficient_memory 503 server_error retry',
     'model_unloaded 503 server_error retry',
     'model_load_timeout 503 server_error retry',
     'model_quarantined 503 server_error retry',
