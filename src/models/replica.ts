@@ -19,6 +19,9 @@ const CANCEL_TIMEOUT_MS = 5_000;
 /** Events whose reason is the last failure. */
 const FAILURES: readonly ModelEvent[] = ['load-failed', 'died', 'gave-up', 'refused'];
 
+/** Ends the wait for memory of a load that nobody waits for any more: others should not be unloaded for it. */
+const DESERTED = new Error('nobody waits for the model any more');
+
 /** A `ModelPool`, without its private fields: tests of policy have one without threads. */
 type Pool = Pick<ModelPool, keyof ModelPool>;
 
@@ -71,6 +74,10 @@ export class Replica {
   /** Settles when nothing is left of workers that died. */
   #buried: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** Those who wait for it to be ready. */
+  #waiting = 0;
+  /** Ends the wait for memory when the last of them has left. */
+  #deserted = new AbortController();
   /** Gives its memory back, while it has some. */
   #leave: (() => void) | undefined;
   /** It has served since it was last unloaded: if it dies, it comes back by itself. */
@@ -125,6 +132,16 @@ export class Replica {
    *   `model_unloaded` if it was unloaded meanwhile, or `shutting_down`; or the signal's reason.
    */
   async ensureReady(signal: AbortSignal): Promise<void> {
+    this.#waiting += 1;
+    try {
+      await this.#ensureReady(signal);
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#deserted.abort(DESERTED);
+    }
+  }
+
+  async #ensureReady(signal: AbortSignal): Promise<void> {
     while (true) {
       signal.throwIfAborted();
       if (this.#isStopped) throw shuttingDown();
@@ -214,6 +231,7 @@ export class Replica {
       this.#pool = undefined;
       const code = error instanceof ApiError ? error.code : 'internal_error';
       const message = error instanceof Error ? error.message : String(error);
+      if (error === DESERTED) return this.#apply('refused', DESERTED.message);
       if (code === 'insufficient_memory') {
         this.#refuse(message);
       } else {
@@ -235,7 +253,8 @@ export class Replica {
 
   async #takePlace(signal: AbortSignal): Promise<void> {
     if (this.#leave) return; // that of the worker that died
-    const leave = await this.#options.admit(signal);
+    this.#deserted = new AbortController();
+    const leave = await this.#options.admit(AbortSignal.any([signal, this.#deserted.signal]));
     if (signal.aborted) leave();
     else this.#leave = leave;
     signal.throwIfAborted();

@@ -302,6 +302,32 @@ describe('loads that compete', () => {
     assert.equal(gate.reservedBytes, 0);
   });
 
+  test('that nobody waits for any more are given up, and nothing is unloaded for them', async () => {
+    for (const replicas of [1, 2]) {
+      const { gate, models, evicted, changes } = await createModels({
+        a: { gigabytes: 6 },
+        b: { gigabytes: 6, replicas },
+      });
+      const end = await startCall(models.a.host, models.a.pool);
+      const client = new AbortController();
+      const calls = [1, 2].map(() =>
+        models.b.host.call(CALL, { id: 'req_2', client: 'you', signal: client.signal }),
+      );
+      await until(() => models.b.host.state === 'loading');
+      await turns();
+      client.abort(new Error('the client hung up'));
+      for (const call of calls) await assert.rejects(call, /hung up/);
+      await until(() => models.b.host.state === 'idle');
+      await end();
+      await turns();
+      assert.deepEqual(evicted, []);
+      assert.equal(gate.reservedBytes, 6 * GB);
+      assert.ok(changes.includes('b refused nobody waits for the model any more'), changes.join());
+      await models.b.host.ensureReady(signal);
+      assert.deepEqual(evicted, ['a']);
+    }
+  });
+
   test('of an evicted model wait until its last worker has gone', async () => {
     const { models, load, gate } = await createModels({
       a: { gigabytes: 6, replicas: 2, isSlow: true },
