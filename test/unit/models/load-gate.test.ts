@@ -262,7 +262,7 @@ describe('loads that compete', () => {
   });
 
   test('pass in the order in which they came: a small one does not overtake a large one for ever', async () => {
-    const { models, load } = await createModels({
+    const { gate, models, load } = await createModels({
       a: { gigabytes: 6 },
       big: { gigabytes: 10 },
       small: { gigabytes: 4 },
@@ -276,6 +276,7 @@ describe('loads that compete', () => {
         .then(() => order.push('small')),
     ];
     await until(() => models.small.host.state === 'loading');
+    for (let look = 0; look < 5; look += 1) await gate.measure('a'); // as long as the gate takes to look
     await turns();
     assert.deepEqual(order, []);
     await end();
@@ -357,6 +358,36 @@ describe('loads that compete', () => {
   });
 });
 
+test('a model that was evicted for nothing, and was loaded again meanwhile, can be evicted again', async () => {
+  const { gate, models, load, evicted } = await createModels({
+    a: { gigabytes: 3, replicas: 2, isSlow: true },
+    b: { gigabytes: 8 },
+  });
+  const first = load('a');
+  await until(() => models.a.pools.length === 2);
+  for (const pool of models.a.pools) pool.loading.resolve();
+  await first;
+  const refused = refusalOf(load('b'));
+  await until(() => models.a.host.state === 'unloading');
+  models.a.pool(0).closing.resolve();
+  await models.b.host.unload(0);
+  assert.equal((await refused).code, 'model_unloaded');
+  const again = load('a');
+  await until(() => models.a.pools.length === 3);
+  for (let look = 0; look < 5; look += 1) await gate.measure('a');
+  assert.deepEqual(models.a.pool(2).asked, [], 'what is left of the last life is still there');
+  models.a.pool(1).closing.resolve();
+  await until(() => models.a.pools.length === 4);
+  for (const pool of models.a.pools) {
+    pool.loading.resolve();
+    pool.closing.resolve();
+  }
+  await again;
+  await load('b');
+  assert.deepEqual(evicted, ['a', 'a']);
+  assert.equal(gate.reservedBytes, 8 * GB);
+});
+
 describe('a model whose worker dies', () => {
   test('keeps its memory for the next one', async () => {
     const { gate, models, load } = await createModels({ a: { gigabytes: 6 }, b: { gigabytes: 6 } });
@@ -377,14 +408,20 @@ describe('a model whose worker dies', () => {
     await waiting;
   });
 
-  test('gives it back when it is left alone', async () => {
+  test('gives it back when it is left alone and nothing is left of it', async () => {
     const { gate, models, load } = await createModels({
-      a: { gigabytes: 6, planRestart: () => ({ isQuarantined: true, delayMs: 60_000 }) },
+      a: { gigabytes: 6, isSlow: true, planRestart: () => ({ isQuarantined: true, delayMs: 60_000 }) },
       b: { gigabytes: 6 },
     });
-    await load('a');
+    const loading = load('a');
+    await until(() => models.a.pools.length === 1);
+    models.a.pool(0).loading.resolve();
+    await loading;
     models.a.pool(0).die('it was killed');
     await until(() => models.a.host.state === 'failed');
+    await turns();
+    assert.equal(gate.reservedBytes, 6 * GB, 'its process may still be there');
+    models.a.pool(0).closing.resolve();
     await turns();
     assert.equal(gate.reservedBytes, 0);
     await load('b');

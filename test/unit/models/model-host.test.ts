@@ -147,6 +147,22 @@ describe('loading', () => {
   });
 });
 
+test('memory that comes in the moment of an unload is given back', async () => {
+  let left = 0;
+  const { host } = createFakeHost({
+    admit: (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(() => (left += 1)));
+      }),
+  });
+  const waiting = host.ensureReady(signal);
+  await turns();
+  await host.unload(0);
+  await assert.rejects(waiting, { code: 'model_unloaded' });
+  await turns();
+  assert.equal(left, 1);
+});
+
 describe('a call', () => {
   test('loads the model and streams', async () => {
     const { host, pool } = createFakeHost();
