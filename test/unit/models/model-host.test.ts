@@ -147,12 +147,12 @@ describe('loading', () => {
   });
 });
 
-test('memory that comes in the moment of an unload is given back', async () => {
+test('memory that comes when the model has been unloaded is given back', async () => {
   let left = 0;
   const { host } = createFakeHost({
     admit: (signal) =>
       new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve(() => (left += 1)));
+        signal.addEventListener('abort', () => setImmediate(resolve, () => (left += 1)));
       }),
   });
   const waiting = host.ensureReady(signal);
