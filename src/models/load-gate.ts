@@ -116,8 +116,7 @@ export class LoadGate {
       const others = [...this.#tenants.values()];
       await Promise.all([tenant.estimate(), ...others.map((other) => other.measure())]);
       while (true) {
-        signal.throwIfAborted();
-        const step = this.#step(tenant, performance.now() >= giveUpAt);
+        const step = this.#step(tenant, performance.now() >= giveUpAt, signal);
         if (step === 'load') return;
         if (step === 'evict') giveUpAt = performance.now() + WAIT_MS; // it would have been for nothing
         await this.#change(giveUpAt, signal); // in this very turn: a change between would be lost
@@ -128,15 +127,19 @@ export class LoadGate {
   }
 
   /** Does what can be done for it now. */
-  #step(tenant: Tenant, isTimeUp: boolean): RoomPlan['step'] {
+  #step(tenant: Tenant, isTimeUp: boolean, signal: AbortSignal): RoomPlan['step'] {
     if (tenant.isIn) return 'wait'; // its last worker has not gone yet
     const { neededBytes, host } = tenant;
     const occupants = this.#occupants();
     const plan = planRoom(neededBytes, asSeenBy(tenant, occupants), this.room);
+    if (plan.step === 'load') {
+      tenant.enter();
+      return 'load';
+    }
+    signal.throwIfAborted();
     if (plan.step === 'refuse' || (plan.step === 'wait' && isTimeUp)) {
       throw insufficientMemory(host.alias, neededBytes, occupants, this.room);
     }
-    if (plan.step === 'load') tenant.enter();
     if (plan.step === 'evict') for (const victim of plan.victims) this.#evict(victim, tenant);
     return plan.step;
   }

@@ -141,6 +141,7 @@ export class ModelHost {
    * @param reason why, for whoever watches, if nobody asked for it.
    */
   async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS, reason?: string): Promise<void> {
+    this.#keepAlive.durationMs = this.#options.keepAliveMs;
     await Promise.all(this.#replicas.map((replica) => replica.unload(drainTimeoutMs, reason)));
   }
 
@@ -238,7 +239,6 @@ export class ModelHost {
       this.#state = state;
       this.#stateSince = new Date();
       if (state === 'ready') this.#lastUsedAt = performance.now();
-      if (state === 'idle') this.#keepAlive.durationMs = this.#options.keepAliveMs;
       this.#keepAlive.restart(this.isIdle);
     }
     this.#options.onState?.(change, state);

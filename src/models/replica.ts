@@ -137,7 +137,8 @@ export class Replica {
       await this.#ensureReady(signal);
     } finally {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#deserted.abort(DESERTED);
+      // One that was serving comes back for whoever comes next.
+      if (this.#waiting === 0 && !this.#isWanted) this.#deserted.abort(DESERTED);
     }
   }
 
