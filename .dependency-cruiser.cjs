@@ -27,12 +27,15 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 const HOMES = {
   '@qvac/sdk': '^(src/engine/|workers/bare/|src/config/(constants|sdk-schemas)\\.ts)',
   piscina: '^src/pool/worker-thread\\.ts',
+  'cli-progress': '^src/cli/pull-report\\.ts',
   commander: '^src/cli/main\\.ts',
   cosmiconfig: '^src/config/',
   jiti: '^src/config/',
   fastify: '^src/http/',
   pino: '^src/telemetry/',
   'prom-client': '^src/telemetry/metrics\\.ts',
+  'rate-limiter-flexible': '^src/http/keys/',
+  'zod-openapi': '^src/http/openapi/',
 };
 
 const homeRules = Object.entries(HOMES).map(([name, home]) => ({
@@ -64,6 +67,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|workers)/' },
       to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'the-page-stands-alone',
+      comment: 'It runs in a browser, and shares the shapes of what the API answers with the server.',
+      severity: 'error',
+      from: { path: '^ui/' },
+      to: { path: '^(src|workers|test|bench)/', pathNot: '^src/protocol/status\\.ts' },
+    },
+    {
+      name: 'no-page-in-the-server',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { path: '^ui/' },
     },
     ...layerRules,
     ...homeRules,

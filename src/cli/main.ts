@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log-level.js';
 import { EXIT } from './exit-codes.js';
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
@@ -53,7 +54,15 @@ serve
     30,
   )
   .option('--no-supervisor', 'no second process that restarts the gateway when it dies')
-  .option('-v, --verbose', 'more detail in the log', false)
+  .option('--log-prompts', 'log what clients ask and what models answer, cut to 8,192 characters each', false)
+  .addOption(
+    new Option('--log-level <level>', 'least level of what is logged')
+      .choices(LOG_LEVELS)
+      .argParser(parseLogLevel)
+      .env('LOG_LEVEL')
+      .default('info'),
+  )
+  .option('-v, --verbose', 'more detail in the log: level debug', false)
   .addHelpText(
     'after',
     `
@@ -69,6 +78,16 @@ Models are declared in the config under serve.models; see docs/configuration.md.
   .action(async (options) => {
     const { serveOpenai } = await import('./serve-openai.js');
     process.exitCode = await serveOpenai(options, version);
+  });
+
+program
+  .command('pull <model>')
+  .description('Download the files of a model, by its alias in the config or by its constant of the SDK.')
+  .option('-c, --config <path>', 'config file (default: qvac.config.* from this folder upward)')
+  .option('--json', 'print a line of JSON for each report of progress, for scripts', false)
+  .action(async (model, options) => {
+    const { pull } = await import('./pull.js');
+    process.exitCode = await pull(model, options);
   });
 
 /** A command that talks to a running gateway. */
@@ -106,6 +125,13 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+/** What other programs' settings may have left in the environment is read kindly. */
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === (text.toLowerCase() || 'info'));
+  if (level) return level;
+  throw new InvalidArgumentError(`It must be one of ${LOG_LEVELS.join(', ')}.`);
 }
 
 /** The base URL that clients are set to, with `/v1`, will do too. */

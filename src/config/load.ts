@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { checkDefaults } from './check-defaults.js';
+import { checkKeyModels } from './check-key-models.js';
 import { checkModelEntries } from './check-model-entries.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { toOrigin } from './cors-origin.js';
@@ -40,7 +41,11 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     resolved.push(await resolveModel(alias, entry, folder, serve.keepAlive));
   }
   const models = resolved.flatMap(({ model }) => model ?? []);
-  refuse([...resolved.flatMap(({ problems }) => problems), ...checkDefaults(models)]);
+  refuse([
+    ...resolved.flatMap(({ problems }) => problems),
+    ...checkDefaults(models),
+    ...checkKeyModels(serve.apiKeys, Object.keys(serve.models)),
+  ]);
   const warnings = [...new Set(resolved.flatMap(({ warning }) => warning ?? []))];
   return frozenCopy({
     file,

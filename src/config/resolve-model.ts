@@ -1,6 +1,8 @@
+import { isSingleHttpFile } from '../protocol/cached-file.js';
 import { parseDuration } from '../protocol/duration.js';
 import type { ModelSource } from '../protocol/model-spec.js';
 import { categoryOf, type ModelType, toModelType } from '../protocol/model-types.js';
+import { checkKvCache } from './check-kv-cache.js';
 import { checkModelConfig } from './check-model-config.js';
 import type { ConfigProblem } from './config-error.js';
 import { findConstant, looksLikeConstant, modelTypeOf } from './constants.js';
@@ -52,8 +54,15 @@ export async function resolveModel(
   const warning = check.warning === undefined ? {} : { warning: check.warning };
   if (check.problems.length > 0) return { problems: [...originProblems, ...check.problems], ...warning };
 
+  const kvCache = checkKvCache(entry, type, path);
+  const sha256 = 'src' in entry ? entry.sha256?.toLowerCase() : undefined;
   const companions = await resolveCompanions(entry.config, configPath, folder);
-  const problems = [...originProblems, ...companions.problems];
+  const problems = [
+    ...originProblems,
+    ...checkSha256(sha256, source, toFieldPath([...path, 'sha256'])),
+    ...kvCache.problems,
+    ...companions.problems,
+  ];
   if (source === undefined || problems.length > 0) return { problems, ...warning };
   return {
     model: {
@@ -61,6 +70,7 @@ export async function resolveModel(
       type,
       category: categoryOf(type),
       source,
+      ...(sha256 !== undefined && { sha256 }),
       ...(constant !== undefined && { constant }),
       default: entry.default,
       preload: entry.preload,
@@ -70,6 +80,7 @@ export async function resolveModel(
       queue: entry.queue,
       loadTimeoutMs: entry.loadTimeoutMs,
       stallTimeoutMs: entry.stallTimeoutMs,
+      ...(kvCache.bytes !== undefined && { kvCacheBytes: kvCache.bytes }),
       config: companions.config,
     },
     problems,
@@ -81,6 +92,15 @@ function toMilliseconds(keepAlive: string | number): number {
   const keepAliveMs = parseDuration(keepAlive);
   if (keepAliveMs === undefined) throw new Error('the schema has let pass what is no duration');
   return keepAliveMs;
+}
+
+function checkSha256(
+  sha256: string | undefined,
+  source: ModelSource | undefined,
+  path: string,
+): ConfigProblem[] {
+  if (sha256 === undefined || source === undefined || isSingleHttpFile(source)) return [];
+  return [{ path, message: 'is checked for one file at a http(s):// URL only; remove it' }];
 }
 
 function shortForm(model: string): EntryObject {

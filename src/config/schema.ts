@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DURATION_FORM, parseDuration } from '../protocol/duration.js';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
+import { BYTE_SIZE_ADVICE, parseByteSize } from './byte-size.js';
 import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
 import { IMAGE_HOST_ADVICE, toImageHost } from './image-host.js';
 import { MEMORY_BUDGET_ADVICE, parseMemoryBudget } from './memory-budget.js';
@@ -83,6 +84,13 @@ const modelSettings = {
     .describe(
       'How long the engine may neither answer nor use the CPU while a request runs, in milliseconds. Then it counts as hung, and is replaced. Default: 60000, a minute.',
     ),
+  kvCache: z
+    .string()
+    .refine((text) => parseByteSize(text) !== undefined, BYTE_SIZE_ADVICE)
+    .optional()
+    .describe(
+      'Disk that the conversations of a chat model may take which it keeps, so that only what is new of them is computed, with its unit, as 2GB. Default: none is kept.',
+    ),
   config: z
     .record(z.string(), z.unknown())
     .default({})
@@ -106,6 +114,13 @@ const sourceModel = z
     type: z
       .enum([...Object.keys(MODEL_TYPE_ALIASES), ...MODEL_TYPES])
       .describe('Model type of the SDK, canonical or short: llamacpp-completion or llm.'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, as sha256sum prints them')
+      .optional()
+      .describe(
+        'SHA-256 of the file at a http(s):// URL, 64 hexadecimal digits. A download that has another is removed. Default: none, not checked.',
+      ),
     ...modelSettings,
   })
   .describe('A model of your own.');
@@ -115,8 +130,29 @@ const keyText = z.string().regex(API_KEY_FORM, API_KEY_ADVICE);
 const apiKey = z.union([
   keyText,
   z.strictObject({
-    name: z.string().min(1).describe('Whose key it is.'),
+    name: z.string().min(1).describe('Whose key it is. Logs, metrics and status tell it.'),
     key: keyText.describe('The key.'),
+    models: z
+      .array(modelAlias)
+      .min(1, 'must name at least one model; without it the key is for all')
+      .optional()
+      .describe(
+        'Aliases of the models that it may use, see, load and unload. Others are answered with 403 model_not_allowed. Default: all.',
+      ),
+    maxConcurrent: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Requests for answers of models that may be open at once with this key, waiting ones included, count. One more is answered with 429 rate_limit_exceeded. Default: any number.',
+      ),
+    requestsPerMinute: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Requests for answers of models in a minute that begins with the first, count. One more is answered with 429 rate_limit_exceeded. Default: any number.',
+      ),
   }),
 ]);
 
@@ -140,7 +176,7 @@ const serve = z.strictObject({
     .array(apiKey)
     .default([])
     .describe(
-      'Keys of which clients must send one as their Bearer token, each a string or an object with name and key. Default: none, no key is needed.',
+      'Keys of which clients must send one as their Bearer token, each a string or an object with name and key, which may have limits. Default: none, no key is needed.',
     ),
   cors: z
     .union([

@@ -58,14 +58,17 @@ export async function chatAlone(
   return { type: 'end', finishReason: reply.finish(finishReason), usage: toUsage(stats, reply.tokens) };
 }
 
-/** A run that was cancelled at a stop text has no counts of its own: a token is a delta, nearly always. */
-function toUsage({ promptTokens, generatedTokens, cacheTokens }: CompletionStats, tokens: number): Usage {
-  const prompt = promptTokens ?? 0;
-  return {
-    promptTokens: prompt,
-    completionTokens: generatedTokens ?? tokens,
-    cachedTokens: Math.min(cacheTokens ?? 0, prompt),
-  };
+/**
+ * A run that was cancelled at a stop text has no counts of its own: a token is a delta, nearly always. With `kvCache`, the
+ * prompt's tokens are only those that were computed, and the cache's are all that it holds in the end.
+ */
+function toUsage(
+  { promptTokens = 0, generatedTokens, cacheTokens = 0 }: CompletionStats,
+  tokens: number,
+): Usage {
+  const completionTokens = generatedTokens ?? tokens;
+  const cachedTokens = Math.max(0, cacheTokens - completionTokens - promptTokens);
+  return { promptTokens: promptTokens + cachedTokens, completionTokens, cachedTokens };
 }
 
 function toFinishReason(

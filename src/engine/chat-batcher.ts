@@ -2,6 +2,7 @@ import { WorkerCrashedError } from '@qvac/sdk';
 import { BatchQueue } from './batch-queue.js';
 import { chatAlone } from './chat-alone.js';
 import type { ChatCall, LastEvent } from './chat-call.js';
+import { hasAttachments } from './chat-params.js';
 import { measurePrompt } from './measure-prompt.js';
 import { type FittingCall, runBatch } from './run-batch.js';
 
@@ -50,7 +51,7 @@ export class ChatBatcher {
   run(call: ChatCall): Promise<LastEvent> {
     const { signal, params } = call;
     return new Promise((onOver, onError) => {
-      const goesAlone = params.tools !== undefined || params.history.some(hasAttachments);
+      const goesAlone = params.tools !== undefined || hasAttachments(params.history);
       const waiting: WaitingCall = { ...call, goesAlone, onOver, onError };
       const leave = (): void => {
         if (this.#queue.withdraw(waiting)) onOver({ type: 'cancelled' });
@@ -100,8 +101,4 @@ export class ChatBatcher {
     }
     return undefined;
   }
-}
-
-function hasAttachments({ attachments }: { attachments?: unknown[] | undefined }): boolean {
-  return attachments !== undefined && attachments.length > 0;
 }

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
+import { deleteCache } from '@qvac/sdk';
 import { type ModelSpec, takesImages } from '../protocol/model-spec.js';
+import { SDK_HOME } from '../protocol/sdk-home.js';
 import { ChatBatcher } from './chat-batcher.js';
+import { ConversationCache } from './conversation-cache.js';
 
 /** What the SDK takes for `ctx_size` when the config says nothing. */
 const SDK_CONTEXT_TOKENS = 1024;
@@ -16,6 +20,8 @@ export interface ChatModel {
   readonly hasImages: boolean;
   /** Takes all its calls, if it was loaded with `parallel`. */
   readonly batcher: ChatBatcher | undefined;
+  /** Keeps its conversations, if the config says so. */
+  readonly cache: ConversationCache | undefined;
 }
 
 /** @param modelId the SDK's name of the loaded model. */
@@ -38,6 +44,14 @@ export function toChatModel(spec: ModelSpec, modelId: string): ChatModel {
     contextTokens,
     hasTools: config.tools === true,
     hasImages: takesImages(spec),
+    cache: createCache(spec),
     batcher: slots > 1 ? new ChatBatcher({ modelId, contextTokens, slots, replyTokens }) : undefined,
   };
+}
+
+function createCache({ kvCacheBytes }: ModelSpec): ConversationCache | undefined {
+  const home = process.env[SDK_HOME];
+  if (kvCacheBytes === undefined || home === undefined) return undefined;
+  const forget = (kvCacheKey: string) => deleteCache({ kvCacheKey });
+  return new ConversationCache(join(home, '.qvac', 'kv-cache'), kvCacheBytes, forget);
 }

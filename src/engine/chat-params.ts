@@ -6,6 +6,11 @@ import { toSdkTool } from './sdk-tools.js';
 /** What the SDK's `completion` takes. */
 export type CompletionParams = Parameters<typeof completion>[0];
 
+/** Whether a conversation has images. */
+export function hasAttachments(history: CompletionParams['history']): boolean {
+  return history.some(({ attachments }) => attachments !== undefined && attachments.length > 0);
+}
+
 /** A request as the SDK takes it. */
 export function toCompletionParams(
   modelId: string,

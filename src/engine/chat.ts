@@ -3,6 +3,7 @@ import type { CallFailure, ChatEvent } from '../protocol/events.js';
 import type { ChatRequest } from '../protocol/jobs.js';
 import { toHistory } from './attachments.js';
 import { chatAlone } from './chat-alone.js';
+import { chatCached } from './chat-cached.js';
 import type { ChatCall, LastEvent } from './chat-call.js';
 import type { ChatModel } from './chat-model.js';
 import { toCompletionParams } from './chat-params.js';
@@ -28,13 +29,18 @@ export async function chat(
   try {
     const params = toCompletionParams(model.modelId, request, history.messages);
     const call: ChatCall = { request, params, emit, signal };
-    last = await (model.batcher ? model.batcher.run(call) : chatAlone(model.contextTokens, call));
+    last = await run(model, call);
   } catch (error) {
     throw history.explain(error);
   } finally {
     await history.remove();
   }
   emit(last); // whoever hears of the end finds nothing left
+}
+
+function run({ batcher, cache, contextTokens }: ChatModel, call: ChatCall): Promise<LastEvent> {
+  if (batcher) return batcher.run(call);
+  return cache ? chatCached(cache, contextTokens, call) : chatAlone(contextTokens, call);
 }
 
 function assertAble({ alias, hasTools }: ChatModel, { tools }: ChatRequest): void {

@@ -3,10 +3,12 @@ import { close, type LoadModelOptions, loadModel, unloadModel, WorkerCrashedErro
 import type { CallFailure, LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
+import { cacheFolder } from './cache-folder.js';
 import { chat } from './chat.js';
 import { type ChatModel, toChatModel } from './chat-model.js';
 import { embed } from './embed.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
+import { toLocalSources } from './local-sources.js';
 import { toErrorData } from './to-error-data.js';
 import { TokenMeter } from './token-meter.js';
 import { toTranscribeModel, transcribe } from './transcribe.js';
@@ -89,7 +91,8 @@ export class EngineModel {
   }
 }
 
-function toLoadOptions(spec: ModelSpec): LoadModelOptions {
+function toLoadOptions(given: ModelSpec): LoadModelOptions {
+  const spec = toLocalSources(given, cacheFolder());
   const { threads: _, ...modelConfig } = spec.config; // the SDK would drop it: it travels by environment
   return {
     modelSrc: spec.source,

@@ -15,6 +15,7 @@ import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
+import type { LogBuffer } from '../telemetry/log-buffer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
@@ -25,7 +26,7 @@ import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
 import { readRoom } from './room.js';
-import { createRunFolder } from './run-folder.js';
+import { createRunFolder, type RunFolder, runFolderParents } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
 /** How a model stands when the gateway has started. */
@@ -51,8 +52,12 @@ export interface Gateway {
 /** What a gateway is started with, beside its config. */
 export interface GatewayOptions {
   readonly log: Logger;
+  /** The last lines of it. */
+  readonly logs: LogBuffer;
   /** How it gets its connections. */
   readonly door: Door;
+  /** Whether the log has what clients ask, and what models answer. */
+  readonly logPrompts: boolean;
   /** Ends the wait for preloads; the gateway must be stopped all the same. */
   readonly stopping: AbortSignal;
   /** The models that a gateway which died had loaded, if this one takes its place. */
@@ -63,8 +68,8 @@ export interface GatewayOptions {
 
 /**
  * Puts the gateway together and starts it. The port is taken at once and answers when the models to preload are loaded.
- * One that can't be loaded does not keep the others from being served. A gateway that takes another's place answers at
- * once, and loads meanwhile: a client that does not need these models should not wait for them.
+ * One that can't be loaded, or must be downloaded first, does not keep the others from being served. A gateway that takes
+ * another's place answers at once, and loads meanwhile: a client that does not need these models should not wait for them.
  *
  * A process that exits takes the engines' processes and the temporary files along, however it comes to that.
  *
@@ -72,21 +77,27 @@ export interface GatewayOptions {
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { log, door, stopping, inherited } = options;
+  const { log, logs, door, logPrompts, stopping, inherited } = options;
   await sweepRunFolders();
-  const folder = await createRunFolder();
+  const folder = await createRunFolder('temporary');
+  let cacheFolder: RunFolder | undefined;
   let fleet: Fleet | undefined;
   const cleanUp = (): void => {
     for (const host of fleet?.hosts() ?? []) host.kill();
     folder.removeSync();
+    cacheFolder?.removeSync();
   };
   process.once('exit', cleanUp);
   try {
     const models = config.models.length > 0 ? config.models : [await createDemoModel(folder.path)];
+    if (models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) {
+      cacheFolder = await createRunFolder('onDisk');
+    }
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
-    await writeFile(sdkConfigFile, JSON.stringify(config.sdk));
+    await writeFile(sdkConfigFile, JSON.stringify(toSdkConfig(config.sdk, cacheFolder)));
     const surroundings = {
       runFolder: folder.path,
+      cacheFolder: cacheFolder?.path,
       sdkConfigFile,
       sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish), config.maxLoaded),
     };
@@ -95,6 +106,10 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const wanted = models.filter((model) => model.preload || inherited?.includes(model.alias));
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
     const feed = new StateFeed();
+    let markStarted = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      markStarted = resolve;
+    });
     const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
     const gate = new LoadGate({ room: await readRoom(config), onEvicted: metrics.evicted, log });
     fleet = new Fleet(
@@ -107,7 +122,15 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
           replicas: model.replicas,
           slots: slotsOf(model),
           queueLimit: model.queue,
-          download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
+          download: (onProgress, signal) =>
+            assets.ensure(
+              model,
+              (progress) => {
+                onProgress(progress);
+                if (progress.downloadedBytes !== progress.totalBytes) markStarted();
+              },
+              signal,
+            ),
           admit: (signal) => gate.admit(model.alias, signal),
           keepAliveMs: model.keepAliveMs,
           planRestart: (failures) => planRestart(failures, Math.random),
@@ -133,16 +156,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     }));
     await Promise.all(tenants.map((tenant) => gate.add(tenant)));
 
-    let markStarted = (): void => {};
-    const started = new Promise<void>((resolve) => {
-      markStarted = resolve;
-    });
     const serverOptions = {
       host: config.host,
-      apiKeys: config.apiKeys.map(({ key }) => key),
+      apiKeys: config.apiKeys,
       corsOrigins: config.corsOrigins,
       listModels: config.listModels,
       requestTimeoutMs: config.requestTimeoutMs,
+      logPrompts,
       images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
     };
@@ -150,7 +170,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const server = createServer(
       hosts,
       serverOptions,
-      { metrics, feed, gate, missing: () => readiness.missing() },
+      { metrics, feed, gate, logs, missing: () => readiness.missing() },
       started,
       log,
     );
@@ -176,15 +196,21 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
         await assets.closed();
         server.server.closeAllConnections();
         await closed;
-        await folder.remove();
+        await Promise.all([folder.remove(), cacheFolder?.remove()]);
         process.off('exit', cleanUp);
       },
     };
   } catch (error) {
     process.off('exit', cleanUp);
-    await folder.remove();
+    await Promise.all([folder.remove(), cacheFolder?.remove()]);
     throw error;
   }
+}
+
+/** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */
+function toSdkConfig(sdk: GatewayConfig['sdk'], cacheFolder: RunFolder | undefined): GatewayConfig['sdk'] {
+  if (!cacheFolder) return sdk;
+  return { cacheDirectory: join(runFolderParents().onDisk, 'models'), ...sdk };
 }
 
 /** Calls that the engine runs at once: the slots that it was told to make. */

@@ -1,14 +1,17 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RUN_FOLDER_PREFIX } from './run-folder.js';
+import { RUN_FOLDER_PREFIX, runFolderParents } from './run-folder.js';
 import { isGone, OWNER_FILE, type Owner } from './run-folder-owner.js';
 
 /** Removes what gateways left behind that were killed: the run folders whose owner is certainly gone. */
 export async function sweepRunFolders(): Promise<void> {
-  const names = await readdir(tmpdir()).catch(() => []);
+  await Promise.all(Object.values(runFolderParents()).map(sweepIn));
+}
+
+async function sweepIn(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
   await Promise.all(
-    names.filter((name) => name.startsWith(RUN_FOLDER_PREFIX)).map((name) => sweep(join(tmpdir(), name))),
+    names.filter((name) => name.startsWith(RUN_FOLDER_PREFIX)).map((name) => sweep(join(parent, name))),
   );
 }
 

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ApiError } from '../protocol/errors.js';
@@ -43,6 +46,8 @@ export class ModelPool {
   readonly #thread: ReturnType<typeof createWorkerThread<ModelJob>>;
   readonly #calls = new Set<CallStream<EventOf<CallKind>>>();
   readonly #loadTimeoutMs: number;
+  /** Absolute path of a folder that this worker's SDK has for itself, for the conversations that it keeps. */
+  readonly #sdkHome: string | undefined;
   readonly #watch: LifeWatch;
   #pid: number | undefined;
   #loadMs = 0;
@@ -66,7 +71,12 @@ export class ModelPool {
       pid: () => this.#pid,
       onHung: (reason) => this.#die({ code: 'worker_hung', reason }),
     });
-    this.#thread = createWorkerThread<ModelJob>('model-worker.js', modelEnv(spec, surroundings));
+    const { cacheFolder } = surroundings;
+    if (spec.kvCacheBytes !== undefined && cacheFolder !== undefined) {
+      this.#sdkHome = join(cacheFolder, randomUUID());
+    }
+    const env = modelEnv(spec, surroundings, this.#sdkHome);
+    this.#thread = createWorkerThread<ModelJob>('model-worker.js', env);
     // A thread that fails at import never settles run(): this event is all there is.
     this.#thread.on('error', (error: Error) => this.#crash(`its thread failed: ${error.message}`));
   }
@@ -175,6 +185,8 @@ export class ModelPool {
     await Promise.race([this.#exited, delay(KILL_TIMEOUT_MS, undefined, { ref: false })]);
     // A thread that is stuck in native code can't be ended. Nobody should wait for it.
     await Promise.race([this.#thread.destroy(), delay(DESTROY_TIMEOUT_MS, undefined, { ref: false })]);
+    if (this.#sdkHome !== undefined)
+      await rm(this.#sdkHome, { recursive: true, force: true }).catch(() => {});
   }
 
   #run(job: ModelJob, port: MessagePort): void {

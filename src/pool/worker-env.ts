@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ModelSpec } from '../protocol/model-spec.js';
+import { SDK_HOME } from '../protocol/sdk-home.js';
 
 /** What all workers of one gateway share. */
 export interface WorkerSurroundings {
@@ -8,14 +9,25 @@ export interface WorkerSurroundings {
   readonly runFolder: string;
   /** Absolute path of a JSON file with the SDK's own settings. Named always, or the SDK would look for one itself. */
   readonly sdkConfigFile: string;
+  /** Absolute path of a folder of this run on a real disk, if there is a model that keeps conversations. */
+  readonly cacheFolder?: string | undefined;
   /** CPU threads for a model whose config names none. */
   readonly sharedThreads: number;
 }
 
-/** Environment of a model's thread, inherited by its `bare` process: it registers only this model's engine. */
-export function modelEnv(spec: ModelSpec, surroundings: WorkerSurroundings): NodeJS.ProcessEnv {
+/**
+ * Environment of a model's thread, inherited by its `bare` process: it registers only this model's engine.
+ *
+ * @param sdkHome absolute path of a folder of its own for what the SDK writes; `undefined` is the usual one.
+ */
+export function modelEnv(
+  spec: ModelSpec,
+  surroundings: WorkerSurroundings,
+  sdkHome: string | undefined,
+): NodeJS.ProcessEnv {
   return {
     ...sdkEnv(spec.type, surroundings),
+    ...(sdkHome !== undefined && { [SDK_HOME]: sdkHome }),
     QVAC_GATEWAY_THREADS: String(spec.config.threads ?? surroundings.sharedThreads),
   };
 }

@@ -106,13 +106,17 @@ export type ModelJob =
 
 /** What the thread that downloads is asked. */
 export type AssetsJob =
-  | {
-      readonly kind: 'download';
-      readonly alias: string;
-      readonly source: ModelSource;
-      readonly port: MessagePort;
-    }
+  | ({ readonly kind: 'download'; readonly port: MessagePort } & DownloadJob)
   | { readonly kind: 'close' };
+
+/** A file to download, or several that belong together. */
+export interface DownloadJob {
+  /** The model that it is for. */
+  readonly alias: string;
+  readonly source: ModelSource;
+  /** What its content must have, in lower-case hex; only of one file that comes over HTTP. */
+  readonly sha256?: string | undefined;
+}
 
 /** What the gateway may send on a call's port while the call runs. */
 export interface CallCommand {

@@ -26,8 +26,8 @@ export function spawnCli(
   return spawn(process.execPath, [CLI, ...args], {
     cwd,
     detached,
-    // A key that the developer has set would shut the tests out.
-    env: { ...process.env, QVAC_API_KEY: undefined, ...env },
+    // What the developer has set would shut the tests out, or hide log lines from them.
+    env: { ...process.env, QVAC_API_KEY: undefined, LOG_LEVEL: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -10,6 +10,7 @@ interface EntryOverrides {
   readonly pinned?: boolean;
   readonly keepAlive?: string | number;
   readonly replicas?: number;
+  readonly kvCache?: string;
   readonly queue?: number;
   readonly loadTimeoutMs?: number;
   readonly stallTimeoutMs?: number;

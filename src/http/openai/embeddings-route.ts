@@ -3,7 +3,10 @@ import type { Fleet } from '../../models/fleet.js';
 import { streamCall } from '../../models/stream-call.js';
 import type { EmbedEvent } from '../../protocol/events.js';
 import type { CallerOf } from '../caller.js';
+import { resolveModel } from '../keys/permitted-models.js';
+import { CALL } from '../operations/operations.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import {
   type EncodingFormat,
   shortenVector,
@@ -14,16 +17,19 @@ import { embeddingsRequestSchema, isBatch, toTexts } from './embeddings-request.
 
 /** `POST /v1/embeddings`. */
 export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: CallerOf): void {
-  app.post('/v1/embeddings', async (request, reply) => {
+  app.post('/v1/embeddings', CALL, async (request, reply) => {
     const body = parseBody(embeddingsRequestSchema, request.body, { input: 'missing_input' });
-    const host = fleet.resolve(body.model ?? undefined, 'embeddings');
-    request.servedBy = host.alias;
+    const host = resolveModel(request, fleet, body.model, 'embeddings');
     const texts = await toTexts(body.input);
+    request.record?.text?.asked(JSON.stringify(texts));
+    const abort = new AbortController();
+    const caller = callerOf(request, reply, abort);
+    refuseWhileDownloading(host, reply, abort);
     if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },
-      callerOf(request, reply),
+      caller,
     );
     const { embeddings, size, promptTokens } = await collect(
       call,

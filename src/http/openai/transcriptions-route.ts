@@ -6,6 +6,9 @@ import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
 import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
+import { resolveModel } from '../keys/permitted-models.js';
+import { CALL } from '../operations/operations.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { MULTIPART_OPTIONS, notAForm, withUpload } from '../upload.js';
 import { checkAudioFile } from './transcriptions-audio.js';
 import { toTranscriptionParams } from './transcriptions-request.js';
@@ -38,8 +41,9 @@ export function transcriptionsRoute(
     scope.setErrorHandler((error: { code?: string }, request, reply) =>
       replyWithError(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? notAForm() : error, request, reply),
     );
-    scope.post('/v1/audio/transcriptions', async (request, reply) => {
-      const caller = callerOf(request, reply);
+    scope.post('/v1/audio/transcriptions', CALL, async (request, reply) => {
+      const abort = new AbortController();
+      const caller = callerOf(request, reply, abort);
       const { format, text } = await withUpload(request, upload, async ({ fields, path }) => {
         if (path === undefined) {
           throw new ApiError(
@@ -54,16 +58,19 @@ export function transcriptionsRoute(
         if (params.ignored.length > 0) {
           request.log.warn({ parameters: params.ignored }, 'parameters ignored');
         }
-        const host = fleet.resolve(params.model, 'transcription');
-        request.servedBy = host.alias;
+        const host = resolveModel(request, fleet, params.model, 'transcription');
         await checkAudioFile(path);
+        refuseWhileDownloading(host, reply, abort);
         if (params.keepAliveMs !== undefined) host.keepAlive(params.keepAliveMs);
         const call = streamCall<'transcribe'>(
           host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },
           caller,
         );
-        return { format: params.format, text: await collect(call) };
+        request.record?.text?.asked(params.prompt ?? '');
+        const text = await collect(call);
+        request.record?.text?.answered(text);
+        return { format: params.format, text };
       });
       if (format === 'json') return { text };
       return reply.type('text/plain; charset=utf-8').send(text);

@@ -18,11 +18,13 @@ const MODEL: ModelStatus = {
   memory_estimate_bytes: 0,
   memory_reserved_bytes: 0,
   expires_at: null,
+  download: null,
   last_exit: null,
   replicas: [],
   threads: 1,
   slots: 2,
   queue_limit: 64,
+  tokens: { prompt_total: 0, completion_total: 0 },
   calls: [],
   queue: [],
 };
@@ -37,6 +39,7 @@ const status = (...models: ModelStatus[]): GatewayStatus => ({
   started_at: '2030-01-01T00:00:00Z',
   uptime_seconds: 1,
   models,
+  keys: [],
 });
 
 test('a row per model, in columns', () => {

@@ -21,7 +21,7 @@ function write(name: string, owner?: object): void {
 test('only folders whose owner is certainly gone are removed', async () => {
   const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
   const { place } = thisOwner();
-  const own = await createRunFolder();
+  const own = await createRunFolder('temporary');
   write('qvac-gone', { place, pid: gone });
   write('qvac-alive', { place, pid: process.ppid });
   write('qvac-elsewhere', { place: `${place} elsewhere`, pid: gone });

@@ -1,6 +1,7 @@
 import type { Operations } from '../../../src/http/operations/operations.js';
 import { LoadGate } from '../../../src/models/load-gate.js';
 import { StateFeed } from '../../../src/models/state-feed.js';
+import { LogBuffer } from '../../../src/telemetry/log-buffer.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 
@@ -11,5 +12,11 @@ export function noOperations(): Operations {
     onEvicted: () => {},
     log: createLogger('silent'),
   });
-  return { metrics: createMetrics([], async () => []), feed: new StateFeed(), gate, missing: () => [] };
+  return {
+    metrics: createMetrics([], async () => []),
+    feed: new StateFeed(),
+    gate,
+    logs: new LogBuffer(),
+    missing: () => [],
+  };
 }

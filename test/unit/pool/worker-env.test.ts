@@ -13,7 +13,7 @@ const spec = (config: Record<string, unknown>, type: ModelType = 'llamacpp-compl
 });
 
 test("a model's thread gets its own Bare entry, and keeps what the process has", () => {
-  const env = modelEnv(spec({}, 'whispercpp-transcription'), surroundings);
+  const env = modelEnv(spec({}, 'whispercpp-transcription'), surroundings, undefined);
   assert.match(env.QVAC_WORKER_PATH ?? '', /workers\/bare\/whispercpp-transcription\.js$/);
   assert.ok(existsSync(env.QVAC_WORKER_PATH ?? ''));
   assert.equal(env.TMPDIR, '/run/1');
@@ -22,8 +22,13 @@ test("a model's thread gets its own Bare entry, and keeps what the process has",
 });
 
 test('a config that names its threads gets them, another its share', () => {
-  assert.equal(modelEnv(spec({}), surroundings).QVAC_GATEWAY_THREADS, '3');
-  assert.equal(modelEnv(spec({ threads: 7 }), surroundings).QVAC_GATEWAY_THREADS, '7');
+  assert.equal(modelEnv(spec({}), surroundings, undefined).QVAC_GATEWAY_THREADS, '3');
+  assert.equal(modelEnv(spec({ threads: 7 }), surroundings, undefined).QVAC_GATEWAY_THREADS, '7');
+});
+
+test('a model that keeps conversations has a home of its own for them, others the usual one', () => {
+  assert.equal(modelEnv(spec({}), surroundings, '/cache/1').SNAP_USER_COMMON, '/cache/1');
+  assert.equal(modelEnv(spec({}), surroundings, undefined).SNAP_USER_COMMON, process.env.SNAP_USER_COMMON);
 });
 
 test('the thread that downloads has an entry without an engine', () => {
@@ -34,5 +39,8 @@ test('the thread that downloads has an entry without an engine', () => {
 });
 
 test("a type without an entry is refused: the SDK's own would load every engine", () => {
-  assert.throws(() => modelEnv(spec({}, 'gguf' as ModelType), surroundings), /no Bare entry 'gguf'/);
+  assert.throws(
+    () => modelEnv(spec({}, 'gguf' as ModelType), surroundings, undefined),
+    /no Bare entry 'gguf'/,
+  );
 });
