@@ -10,6 +10,7 @@ import { frozenCopy } from './frozen-copy.js';
 import type { CorsOrigins, GatewayConfig } from './gateway-config.js';
 import { hideSecrets } from './hide-secrets.js';
 import { toImageHost } from './image-host.js';
+import { DEFAULT_BUDGET, parseMemoryBudget } from './memory-budget.js';
 import { type ResolvedModel, resolveModel } from './resolve-model.js';
 import { configSchema, type WrittenCors } from './schema.js';
 
@@ -34,9 +35,10 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
   refuse(checkSchema(value));
   const { $schema: _, serve, ...sdk } = configSchema.parse(value);
 
+  const folder = file === undefined ? cwd : dirname(file);
   const resolved: ResolvedModel[] = [];
   for (const [alias, entry] of Object.entries(serve.models)) {
-    resolved.push(await resolveModel(alias, entry, file === undefined ? cwd : dirname(file)));
+    resolved.push(await resolveModel(alias, entry, folder, serve.keepAlive));
   }
   const models = resolved.flatMap(({ model }) => model ?? []);
   refuse([
@@ -54,6 +56,8 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     listModels: serve.listModels,
     imageHosts: serve.imageHosts.flatMap((host) => toImageHost(host) ?? []),
     requestTimeoutMs: serve.requestTimeoutMs,
+    memoryBudget: parseMemoryBudget(serve.memory.budget) ?? DEFAULT_BUDGET,
+    maxLoaded: serve.maxLoaded,
     models,
     sdk,
     warnings,

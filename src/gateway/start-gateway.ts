@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { createServer } from '../http/server.js';
 import { Fleet } from '../models/fleet.js';
+import { LoadGate } from '../models/load-gate.js';
 import { ModelHost } from '../models/model-host.js';
 import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
@@ -20,10 +21,12 @@ import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
+import { estimateModel } from './estimate-model.js';
 import { createLoadLog } from './load-log.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
+import { readRoom } from './room.js';
 import { createRunFolder, type RunFolder, runFolderParents } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
@@ -97,7 +100,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       runFolder: folder.path,
       cacheFolder: cacheFolder?.path,
       sdkConfigFile,
-      sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish)),
+      sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish), config.maxLoaded),
     };
     const assets = new AssetsPool(surroundings);
     const loaded = new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {}));
@@ -109,6 +112,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       markStarted = resolve;
     });
     const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
+    const gate = new LoadGate({ room: await readRoom(config), onEvicted: metrics.evicted, log });
     fleet = new Fleet(
       models.map((model) => ({
         category: model.category,
@@ -128,19 +132,30 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
               },
               signal,
             ),
+          admit: (signal) => gate.admit(model.alias, signal),
+          keepAliveMs: model.keepAliveMs,
           planRestart: (failures) => planRestart(failures, Math.random),
           createPool: () => new ModelPool(model, model, surroundings, createLoadLog(log, model.alias)),
           onState: (change, state) => {
             loaded.changed(model.alias, state);
             readiness.changed(model.alias, state);
             feed.publish({ model: model.alias, ...change });
+            if (change.state === 'ready') void gate.measure(model.alias);
+            gate.changed();
           },
+          onIdle: () => gate.changed(),
           observer: metrics.observerOf(model.alias),
           log: log.child({ model: model.alias }),
         }),
       })),
     );
     const hosts = fleet;
+    const tenants = models.map((model) => ({
+      host: hosts.get(model.alias),
+      pinned: model.pinned,
+      estimate: () => estimateModel(model, config.sdk),
+    }));
+    await Promise.all(tenants.map((tenant) => gate.add(tenant)));
 
     const serverOptions = {
       host: config.host,
@@ -156,14 +171,14 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const server = createServer(
       hosts,
       serverOptions,
-      { metrics, feed, logs, missing: () => readiness.missing() },
+      { metrics, feed, gate, logs, missing: () => readiness.missing() },
       started,
       log,
     );
     const url = await door.open(server, config.host, config.port);
     if (inherited) markStarted();
     const [startedModels, missingLibraries] = await Promise.all([
-      Promise.all(models.map((model) => preload(hosts, model, stopping, inherited))),
+      Promise.all(models.map((model) => preload(hosts, gate, model, stopping, inherited))),
       findMissingLibraries(models),
     ]);
     for (const { library, models } of missingLibraries) {
@@ -211,6 +226,7 @@ function toThreadWish({ config, replicas }: ConfiguredModel) {
 
 async function preload(
   fleet: Fleet,
+  gate: LoadGate,
   { alias, category, preload }: ConfiguredModel,
   stopping: AbortSignal,
   inherited: readonly string[] = [],
@@ -218,7 +234,7 @@ async function preload(
   if (!preload && !inherited.includes(alias)) return { alias, category, isLoaded: false };
   const startedAt = performance.now();
   try {
-    await fleet.get(alias).ensureReady(stopping);
+    await gate.modestly(alias, () => fleet.get(alias).ensureReady(stopping));
     return { alias, category, isLoaded: true, loadMs: performance.now() - startedAt };
   } catch (error) {
     return { alias, category, isLoaded: false, failure: (error as Error).message };

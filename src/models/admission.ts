@@ -38,6 +38,11 @@ export class Admission<Entry extends object = object> {
     return this.#running >= this.#slots;
   }
 
+  /** No call has a slot, and none waits. */
+  get isIdle(): boolean {
+    return this.#running === 0 && this.#queue.size === 0;
+  }
+
   /** Calls that wait for a slot. */
   get waiting(): number {
     return this.#queue.size;

@@ -3,6 +3,7 @@ import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { CallObserver } from '../telemetry/call-observer.js';
 import { abortable } from './abortable.js';
 import { type Caller, CallSlots, type CallSlotsOptions } from './call-slots.js';
+import { KeepAlive } from './keep-alive.js';
 import type { ModelSnapshot } from './model-snapshot.js';
 import type { ModelState } from './model-state.js';
 import { Replica, type ReplicaOptions, shuttingDown } from './replica.js';
@@ -15,11 +16,15 @@ export const DRAIN_TIMEOUT_MS = 30_000;
 /** What a host needs of the rest of the gateway. */
 export interface ModelHostOptions
   extends Pick<CallSlotsOptions, 'queueLimit' | 'observer' | 'log'>,
-    Pick<ReplicaOptions, 'alias' | 'download' | 'createPool' | 'planRestart'> {
+    Pick<ReplicaOptions, 'alias' | 'download' | 'admit' | 'createPool' | 'planRestart'> {
   /** Workers that answer for the model, at least one. */
   readonly replicas: number;
   /** Calls that each of them runs at once. */
   readonly slots: number;
+  /** How long it stays loaded without a call, in milliseconds; below zero for ever. */
+  readonly keepAliveMs: number;
+  /** Told when its last call has ended. */
+  readonly onIdle?: () => void;
   /** Told of every change of a replica's state, and of the model's own after it. */
   readonly onState?: (change: StateChange, state: ModelState) => void;
 }
@@ -45,12 +50,19 @@ export class ModelHost {
   readonly #replicas: readonly Replica[];
   #state: ModelState = 'idle';
   #stateSince = new Date();
+  readonly #keepAlive: KeepAlive;
+  #lastUsedAt = 0;
   #isStopped = false;
 
   constructor(options: ModelHostOptions) {
     this.alias = options.alias;
     this.#options = options;
-    this.#slots = new CallSlots({ ...options, slots: options.slots * options.replicas });
+    this.#slots = new CallSlots({
+      ...options,
+      slots: options.slots * options.replicas,
+      onUse: (isIdle) => this.#onUse(isIdle),
+    });
+    this.#keepAlive = new KeepAlive(options.keepAliveMs, () => this.#expire());
     this.#replicas = Array.from({ length: options.replicas }, (_, index) => this.#createReplica(index + 1));
   }
 
@@ -62,6 +74,16 @@ export class ModelHost {
   get loadedAt(): Date | undefined {
     const loadedAt = this.#replicas.flatMap((replica) => replica.loadedAt ?? []);
     return loadedAt.sort((one, other) => one.getTime() - other.getTime())[0];
+  }
+
+  /** It is loaded, or to be loaded again after a crash, and no call runs or waits: it could be unloaded now. */
+  get isIdle(): boolean {
+    return (this.#state === 'ready' || this.#state === 'backoff') && this.#slots.isIdle;
+  }
+
+  /** When its last call ended, or when it was loaded, by `performance.now()`. */
+  get lastUsedAt(): number {
+    return this.#lastUsedAt;
   }
 
   get observer(): CallObserver | undefined {
@@ -76,6 +98,7 @@ export class ModelHost {
       state: this.#state,
       stateSince: this.#stateSince,
       loadedAt: this.loadedAt,
+      expiresAt: this.#keepAlive.expiresAt,
       replicas,
       download: replicas.find(({ download }) => download)?.download,
       slots: this.#options.slots * this.#options.replicas,
@@ -120,9 +143,21 @@ export class ModelHost {
    * Unloads the model: running calls may finish until a deadline, then they are cancelled. When it resolves, threads and
    * processes are gone. Calls that arrive meanwhile wait and load the model again. A model that failed is no longer kept
    * from being loaded.
+   *
+   * @param reason why, for whoever watches, if nobody asked for it.
    */
-  async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
-    await Promise.all(this.#replicas.map((replica) => replica.unload(drainTimeoutMs)));
+  async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS, reason?: string): Promise<void> {
+    this.#keepAlive.durationMs = this.#options.keepAliveMs;
+    await Promise.all(this.#replicas.map((replica) => replica.unload(drainTimeoutMs, reason)));
+  }
+
+  /**
+   * From its next call on, and until it is unloaded, it stays loaded for so long without a call.
+   *
+   * @param keepAliveMs below zero for ever.
+   */
+  keepAlive(keepAliveMs: number): void {
+    this.#keepAlive.durationMs = keepAliveMs;
   }
 
   /** Takes no further call: those that wait, for a slot or for a load, get `shutting_down`; running ones go on. */
@@ -190,12 +225,27 @@ export class ModelHost {
     });
   }
 
+  #onUse(isIdle: boolean): void {
+    this.#lastUsedAt = performance.now();
+    this.#keepAlive.restart(this.isIdle);
+    if (isIdle) this.#options.onIdle?.();
+  }
+
+  /** Nobody has called it for long enough. A call that comes now waits, and loads it again. */
+  #expire(): void {
+    const { durationMs } = this.#keepAlive;
+    this.#options.log.info({ keepAliveMs: durationMs }, 'model expired');
+    void this.unload(0, `idle for ${durationMs / 1000} s`);
+  }
+
   #onState(change: StateChange): void {
     const states = this.#replicas.map(({ state }) => state);
     const state = NEAREST.find((nearest) => states.includes(nearest)) ?? 'idle';
     if (state !== this.#state) {
       this.#state = state;
       this.#stateSince = new Date();
+      if (state === 'ready') this.#lastUsedAt = performance.now();
+      this.#keepAlive.restart(this.isIdle);
     }
     this.#options.onState?.(change, state);
   }

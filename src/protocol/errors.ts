@@ -59,6 +59,7 @@ export const ERRORS = {
   checksum_mismatch: { status: 500, type: 'server_error', retryable: false },
   disk_full: { status: 503, type: 'server_error', retryable: false },
   engine_unavailable: { status: 503, type: 'server_error', retryable: false },
+  insufficient_memory: unavailable,
   model_unloaded: unavailable,
   model_load_timeout: unavailable,
   download_failed: unavailable,

@@ -60,7 +60,8 @@ export async function supervise(options: SuperviseOptions): Promise<SuperviseOut
     function hear(message: GatewayMessage): void {
       if (message.type === 'listen') void open(message.host, message.port, message.settings);
       if (message.type === 'took') doorman.took(message.id);
-      if (message.type === 'settings' && inheritance) inheritance = { ...inheritance, settings: message.settings };
+      if (message.type === 'settings' && inheritance)
+        inheritance = { ...inheritance, settings: message.settings };
       if (message.type === 'loaded' && inheritance) inheritance = { ...inheritance, loaded: message.models };
     }
 

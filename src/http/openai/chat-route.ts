@@ -30,6 +30,7 @@ export function chatRoute(
     const caller = callerOf(request, reply, abort);
     if (!body.stream) refuseWhileDownloading(host, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
+    if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const text = request.record?.text;
     text?.asked(JSON.stringify(requests[0]?.messages));
     const choices = requests.map((one, index) => {

@@ -25,6 +25,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     const abort = new AbortController();
     const caller = callerOf(request, reply, abort);
     refuseWhileDownloading(host, reply, abort);
+    if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },

@@ -61,6 +61,7 @@ export function transcriptionsRoute(
         const host = resolveModel(request, fleet, params.model, 'transcription');
         await checkAudioFile(path);
         refuseWhileDownloading(host, reply, abort);
+        if (params.keepAliveMs !== undefined) host.keepAlive(params.keepAliveMs);
         const call = streamCall<'transcribe'>(
           host,
           { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },

@@ -17,13 +17,13 @@ import { uiRoute } from './ui-route.js';
 export function operationsRoutes(
   app: FastifyInstance,
   fleet: Fleet,
-  { metrics, feed, logs, missing }: Operations,
+  { metrics, feed, gate, logs, missing }: Operations,
   callerOf: CallerOf,
   calls: OpenCalls,
 ): void {
   probeRoutes(app, fleet, missing);
   metricsRoute(app, metrics);
-  statusRoute(app, fleet, missing, () => metrics.keyUsages());
+  statusRoute(app, fleet, gate, missing, () => metrics.keyUsages());
   loadRoute(app, fleet, callerOf);
   cancelRoute(app, calls);
   const streams = new EventStreams(app);

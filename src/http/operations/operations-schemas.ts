@@ -31,6 +31,9 @@ const modelStatus = z.strictObject({
   id: name,
   category: name,
   ...worker,
+  memory_estimate_bytes: count,
+  memory_reserved_bytes: count,
+  expires_at: time.nullable(),
   replicas: z.array(z.strictObject({ ...worker, running: count })),
   threads: count,
   download: z
@@ -64,6 +67,8 @@ export const statusSchema = z
     is_stopping: z.boolean(),
     pid: count,
     memory_bytes: count,
+    memory_budget_bytes: count,
+    memory_reserved_bytes: count,
     started_at: time,
     uptime_seconds: count,
     models: z.array(modelStatus),

@@ -1,3 +1,4 @@
+import type { LoadGate } from '../../models/load-gate.js';
 import type { StateFeed } from '../../models/state-feed.js';
 import type { LogBuffer } from '../../telemetry/log-buffer.js';
 import type { Metrics } from '../../telemetry/metrics.js';
@@ -8,6 +9,7 @@ import type { RequestRecord } from '../request-record.js';
 export interface Operations {
   readonly metrics: Metrics;
   readonly feed: StateFeed;
+  readonly gate: LoadGate;
   readonly logs: LogBuffer;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];

@@ -46,6 +46,7 @@ test('every code has its status, its type and whether to try again', () => {
     'checksum_mismatch 500 server_error final',
     'disk_full 503 server_error final',
     'engine_unavailable 503 server_error final',
+    'insufficient_memory 503 server_error retry',
     'model_unloaded 503 server_error retry',
     'model_load_timeout 503 server_error retry',
     'download_failed 503 server_error retry',

@@ -23,6 +23,8 @@ function createTestServer(...apiKeys: ApiKey[]) {
     uploadFolder: 'none',
   };
   const operations = noOperations();
+  for (const host of fleet.hosts())
+    void operations.gate.add({ host, pinned: false, estimate: async () => 0 });
   const app = createServer(fleet, options, operations, Promise.resolve(), createLogger('silent'));
   const send = async (key: string, method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
     const headers = { authorization: `Bearer ${key}` };
