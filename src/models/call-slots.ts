@@ -109,6 +109,11 @@ export class CallSlots {
     };
   }
 
+  /** As `Admission.resize`. */
+  resize(slots: number, queueLimit: number): void {
+    this.#admission.resize(slots, queueLimit);
+  }
+
   /** Tells those who wait now why it is of no use. */
   refuseWaiting(reason: unknown): void {
     this.#admission.refuseWaiting(reason);

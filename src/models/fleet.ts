@@ -14,10 +14,15 @@ export interface FleetModel {
 
 /** All models of the gateway, by alias. */
 export class Fleet {
-  readonly #models: ReadonlyMap<string, FleetModel>;
+  #models: ReadonlyMap<string, FleetModel> = new Map();
   #isStopping = false;
 
   constructor(models: readonly FleetModel[]) {
+    this.replace(models);
+  }
+
+  /** Serves these from now on. What becomes of others is up to whoever knows them. */
+  replace(models: readonly FleetModel[]): void {
     this.#models = new Map(models.map((model) => [model.host.alias, model]));
   }
 

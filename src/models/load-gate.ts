@@ -62,6 +62,12 @@ export class LoadGate {
     await tenant.estimate();
   }
 
+  /** Forgets a model of which nothing is left. */
+  remove(alias: string): void {
+    this.#tenants.delete(alias);
+    this.#changes.emit('change');
+  }
+
   /** Call it when a model has been loaded: looks at its processes. */
   async measure(alias: string): Promise<void> {
     await this.#get(alias).measure();

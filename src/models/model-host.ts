@@ -1,4 +1,5 @@
 import type { CallStream } from '../pool/call-stream.js';
+import type { ApiError } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { CallObserver } from '../telemetry/call-observer.js';
 import { abortable } from './abortable.js';
@@ -13,16 +14,21 @@ import type { TokenCounts } from './token-counts.js';
 /** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
 export const DRAIN_TIMEOUT_MS = 30_000;
 
-/** What a host needs of the rest of the gateway. */
-export interface ModelHostOptions
-  extends Pick<CallSlotsOptions, 'queueLimit' | 'observer' | 'log'>,
-    Pick<ReplicaOptions, 'alias' | 'download' | 'admit' | 'createPool' | 'planRestart'> {
+/** What the config says of how a model is served. */
+export interface ModelSettings extends Pick<CallSlotsOptions, 'queueLimit'> {
   /** Workers that answer for the model, at least one. */
   readonly replicas: number;
   /** Calls that each of them runs at once. */
   readonly slots: number;
   /** How long it stays loaded without a call, in milliseconds; below zero for ever. */
   readonly keepAliveMs: number;
+}
+
+/** What a host needs of the rest of the gateway. */
+export interface ModelHostOptions
+  extends ModelSettings,
+    Pick<CallSlotsOptions, 'observer' | 'log'>,
+    Pick<ReplicaOptions, 'alias' | 'download' | 'admit' | 'createPool' | 'planRestart'> {
   /** Told when its last call has ended. */
   readonly onIdle?: () => void;
   /** Told of every change of a replica's state, and of the model's own after it. */
@@ -46,17 +52,22 @@ export class ModelHost {
   /** Of all incarnations. Calls add to it. */
   readonly tokens: TokenCounts = { prompt: 0, completion: 0 };
   readonly #options: ModelHostOptions;
+  #settings: ModelSettings;
   readonly #slots: CallSlots;
-  readonly #replicas: readonly Replica[];
+  #replicas: readonly Replica[];
+  /** Replicas that are no longer wanted, until they are gone. */
+  readonly #leaving = new Set<Replica>();
   #state: ModelState = 'idle';
   #stateSince = new Date();
   readonly #keepAlive: KeepAlive;
   #lastUsedAt = 0;
-  #isStopped = false;
+  /** Why it takes no call any more. */
+  #refusal: ApiError | undefined;
 
   constructor(options: ModelHostOptions) {
     this.alias = options.alias;
     this.#options = options;
+    this.#settings = options;
     this.#slots = new CallSlots({
       ...options,
       slots: options.slots * options.replicas,
@@ -101,8 +112,8 @@ export class ModelHost {
       expiresAt: this.#keepAlive.expiresAt,
       replicas,
       download: replicas.find(({ download }) => download)?.download,
-      slots: this.#options.slots * this.#options.replicas,
-      queueLimit: this.#options.queueLimit,
+      slots: this.#settings.slots * this.#settings.replicas,
+      queueLimit: this.#settings.queueLimit,
       tokens: { ...this.tokens },
       ...this.#slots.snapshot(),
     };
@@ -128,7 +139,7 @@ export class ModelHost {
     call: Extract<Call, { kind: Kind }>,
     caller: Caller,
   ): Promise<CallStream<EventOf<Kind>>> {
-    if (this.#isStopped) throw shuttingDown();
+    if (this.#refusal) throw this.#refusal;
     // First the slot, then the model: who waits for a load waits in the same bounded queue.
     const slot = await this.#slots.acquire(call.kind, caller);
     try {
@@ -147,7 +158,7 @@ export class ModelHost {
    * @param reason why, for whoever watches, if nobody asked for it.
    */
   async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS, reason?: string): Promise<void> {
-    this.#keepAlive.durationMs = this.#options.keepAliveMs;
+    this.#keepAlive.durationMs = this.#settings.keepAliveMs;
     await Promise.all(this.#replicas.map((replica) => replica.unload(drainTimeoutMs, reason)));
   }
 
@@ -160,22 +171,41 @@ export class ModelHost {
     this.#keepAlive.durationMs = keepAliveMs;
   }
 
-  /** Takes no further call: those that wait, for a slot or for a load, get `shutting_down`; running ones go on. */
-  refuse(): void {
-    this.#isStopped = true;
-    this.#slots.close(shuttingDown());
-    for (const replica of this.#replicas) replica.refuse();
+  /**
+   * Serves by other settings from now on. What runs, and what waits, stays; replicas that are too many finish their calls
+   * and go.
+   */
+  reconfigure(settings: ModelSettings): void {
+    this.#settings = settings;
+    const kept = this.#replicas.slice(0, settings.replicas);
+    for (const replica of this.#replicas.slice(settings.replicas)) {
+      this.#leaving.add(replica);
+      void replica.unload(DRAIN_TIMEOUT_MS).finally(() => this.#leaving.delete(replica));
+    }
+    for (let count = kept.length; count < settings.replicas; count += 1)
+      kept.push(this.#createReplica(count + 1));
+    this.#replicas = kept;
+    this.#slots.resize(settings.slots * settings.replicas, settings.queueLimit);
+    this.#keepAlive.durationMs = settings.keepAliveMs;
+    this.#keepAlive.restart(this.isIdle);
+  }
+
+  /** Takes no further call: those that wait, for a slot or for a load, get the reason; running ones go on. */
+  refuse(reason = shuttingDown()): void {
+    this.#refusal = reason;
+    this.#slots.close(reason);
+    for (const replica of this.#replicas) replica.refuse(reason);
   }
 
   /** Unloads the model for good: calls that run are cancelled, those that wait or come get `shutting_down`. */
   async stop(): Promise<void> {
-    this.refuse();
-    await Promise.all(this.#replicas.map((replica) => replica.stop()));
+    this.refuse(this.#refusal);
+    await Promise.all([...this.#replicas, ...this.#leaving].map((replica) => replica.stop()));
   }
 
   /** Ends the model's processes at once, for a gateway that is about to end itself. */
   kill(): void {
-    for (const replica of this.#replicas) replica.kill();
+    for (const replica of [...this.#replicas, ...this.#leaving]) replica.kill();
   }
 
   async #start<Kind extends CallKind>(
@@ -185,7 +215,7 @@ export class ModelHost {
     while (true) {
       signal.throwIfAborted();
       const free = this.#replicas
-        .filter(({ state, running }) => state === 'ready' && running < this.#options.slots)
+        .filter(({ state, running }) => state === 'ready' && running < this.#settings.slots)
         .sort((one, other) => one.running - other.running)[0];
       if (free) {
         this.#wake(signal);
@@ -215,11 +245,10 @@ export class ModelHost {
   }
 
   #createReplica(number: number): Replica {
-    const { replicas, log } = this.#options;
-    const label = replicas > 1 ? { replica: number } : {};
+    const label = this.#settings.replicas > 1 ? { replica: number } : {};
     return new Replica({
       ...this.#options,
-      log: log.child(label),
+      log: this.#options.log.child(label),
       onState: (change) => this.#onState({ ...change, ...label }),
       onGivenUp: (reason) => this.#onGivenUp(reason),
     });

@@ -75,7 +75,8 @@ export class Replica {
   #endDrain = (): void => {};
   /** Settles when nothing is left of workers that died. */
   #buried: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  /** Why it is not loaded any more. */
+  #refusal: ApiError | undefined;
   /** Those who wait for it to be ready. */
   #waiting = 0;
   /** Ends the wait for memory when the last of them has left. */
@@ -149,7 +150,7 @@ export class Replica {
   async #ensureReady(signal: AbortSignal): Promise<void> {
     while (true) {
       signal.throwIfAborted();
-      if (this.#isStopped) throw shuttingDown();
+      if (this.#refusal) throw this.#refusal;
       if (this.#state === 'ready') return;
       if (this.#state === 'failed') throw this.#failures.toRefusal(this.#alias);
       if (this.#state === 'idle') this.#pass(this.#load('load'));
@@ -192,15 +193,15 @@ export class Replica {
     }
   }
 
-  /** It is not loaded any more: who waits for that gets `shutting_down`. Running calls go on. */
-  refuse(): void {
-    this.#isStopped = true;
-    this.#overtaken.abort(shuttingDown());
+  /** It is not loaded any more: who waits for that gets the reason. Running calls go on. */
+  refuse(reason = shuttingDown()): void {
+    this.#refusal = reason;
+    this.#overtaken.abort(reason);
   }
 
   /** Unloads it for good: calls that run are cancelled. */
   async stop(): Promise<void> {
-    this.refuse();
+    this.refuse(this.#refusal);
     for (const call of this.#running) call.cancel(shuttingDown());
     await this.unload(0);
   }
@@ -324,7 +325,7 @@ export class Replica {
   async #waitAndRetry(delayMs: number): Promise<void> {
     this.#overtaken = new AbortController();
     const { signal } = this.#overtaken;
-    if (this.#isStopped) throw shuttingDown();
+    if (this.#refusal) throw this.#refusal;
     await delay(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     if (this.#isWanted) this.#pass(this.#load('retry'));
     else this.#apply('reset');

@@ -20,6 +20,7 @@ const unavailable: ErrorClass = { status: 503, type: 'server_error', retryable: 
 export const ERRORS = {
   // The request itself is wrong: sending it again changes nothing.
   invalid_request: rejected(400),
+  invalid_config: rejected(400),
   invalid_json: rejected(400),
   invalid_type: rejected(400),
   invalid_value: rejected(400),

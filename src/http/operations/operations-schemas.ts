@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ReloadReport } from '../../protocol/reload.js';
 import type { GatewayStatus } from '../../protocol/status.js';
 import { modelStateSchema } from '../openai/models-reply-schema.js';
 
@@ -110,6 +111,21 @@ export const logLineSchema = z
 
 /** `GET /qvac/v1/logs`. */
 export const logsSchema = z.strictObject({ object: z.literal('list'), data: z.array(logLineSchema) });
+
+const names = z.array(name);
+
+/** `POST /qvac/v1/reload`. */
+export const reloadSchema = z
+  .strictObject({
+    object: z.literal('reload'),
+    added: names,
+    removed: names,
+    restarted: names,
+    updated: names,
+    unchanged: names,
+    needs_restart: names,
+  })
+  .meta({ id: 'Reload' }) satisfies z.ZodType<ReloadReport>;
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') });
 export const readySchema = z.strictObject({ status: z.literal('ready') });

@@ -1,5 +1,6 @@
 import type { LoadGate } from '../../models/load-gate.js';
 import type { StateFeed } from '../../models/state-feed.js';
+import type { ReloadReport } from '../../protocol/reload.js';
 import type { LogBuffer } from '../../telemetry/log-buffer.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { ClientKey } from '../keys/client-key.js';
@@ -13,6 +14,8 @@ export interface Operations {
   readonly logs: LogBuffer;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];
+  /** Reads the config again. Throws `invalid_config`. */
+  readonly reload: () => Promise<ReloadReport>;
 }
 
 declare module 'fastify' {

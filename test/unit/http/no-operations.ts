@@ -17,6 +17,7 @@ export function noOperations(): Operations {
     feed: new StateFeed(),
     gate,
     logs: new LogBuffer(),
+    reload: () => Promise.reject(new Error('there is no config')),
     missing: () => [],
   };
 }

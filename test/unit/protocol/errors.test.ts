@@ -8,6 +8,7 @@ test('every code has its status, its type and whether to try again', () => {
   );
   assert.deepEqual(table, [
     'invalid_request 400 invalid_request_error final',
+    'invalid_config 400 invalid_request_error final',
     'invalid_json 400 invalid_request_error final',
     'invalid_type 400 invalid_request_error final',
     'invalid_value 400 invalid_request_error final',

@@ -19,7 +19,7 @@ function createTestServer(...apiKeys: ApiKey[]) {
     apiKeys,
     corsOrigins: [],
     listModels: 'configured' as const,
-    images: { hosts: [], models: [] },
+    images: { hosts: [], takesImages: () => false },
     uploadFolder: 'none',
   };
   const operations = noOperations();

@@ -25,7 +25,7 @@ function createTestServer({ apiKeys = [], missing = [], started = never }: Setup
     apiKeys,
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], models: [] },
+    images: { hosts: [], takesImages: () => false },
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), missing: () => missing };
