@@ -3,7 +3,7 @@ import { startGateway } from './support/gateway-side.js';
 import { interleave } from './support/interleave.js';
 import { figure, markdownTable, withSpread } from './support/markdown-table.js';
 import type { Question } from './support/question.js';
-import { firstTextMs } from './support/side.js';
+import { COMPARED_THREADS, firstTextMs } from './support/side.js';
 import { median, ratios } from './support/statistics.js';
 import { withStarted } from './support/with-started.js';
 
@@ -20,7 +20,7 @@ interface Turns {
 export const conversation: Question = async ({ folder, models, progress }) => {
   progress('loading the model with and without `kvCache`');
   const start = (entry: Record<string, unknown>) => () =>
-    startGateway(folder, [models.heavy], { entry, config: { ctx_size: 4_096 } });
+    startGateway(folder, [models.heavy], { entry, config: { ctx_size: 4_096 }, threads: [COMPARED_THREADS] });
   return withStarted({ kept: start({ kvCache: '1GB' }), computed: start({}) }, async (gateways) => {
     progress(`${ROUNDS} conversations each`);
     let count = 0;

@@ -1,5 +1,5 @@
 import { type GatewaySettings, startGateway } from './support/gateway-side.js';
-import { interleave } from './support/interleave.js';
+import { interleave, SPIN_MS } from './support/interleave.js';
 import { figure, markdownTable, withSpread } from './support/markdown-table.js';
 import type { Question } from './support/question.js';
 import { type BenchServer, firstTextMs, type Timing, tokensPerSecond } from './support/side.js';
@@ -24,7 +24,12 @@ export const replicas: Question = async ({ folder, models, progress }) => {
   return withStarted(starts, async (gateways) => {
     progress(`${ROUNDS} rounds of ${CALLS} calls of ${TOKENS} tokens`);
     const variants = Object.entries(gateways).map(([name, gateway]) => [name, () => ask(gateway)]);
-    const timings = await interleave<keyof typeof starts, Timing[]>(Object.fromEntries(variants), ROUNDS, 1);
+    const timings = await interleave<keyof typeof starts, Timing[]>(
+      Object.fromEntries(variants),
+      ROUNDS,
+      1,
+      SPIN_MS,
+    );
     const base = timings['one worker'].map(tokensPerSecond);
     const rows = Object.entries(timings).map(([name, rounds]) => {
       const rates = rounds.map(tokensPerSecond);

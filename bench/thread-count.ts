@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { BenchModel } from './models/bench-models.js';
 import { startGateway } from './support/gateway-side.js';
-import { interleave } from './support/interleave.js';
+import { interleave, SPIN_MS } from './support/interleave.js';
 import { markdownTable, pair, withSpread } from './support/markdown-table.js';
 import type { Bench, Question } from './support/question.js';
 import { type BenchServer, firstTextMs, gapMs, type Timing, tokensPerSecond } from './support/side.js';
@@ -68,7 +68,7 @@ async function measure(
       name,
       () => Promise.all(asks.map((ask) => ask({ tokens, stream: true }))),
     ]);
-    const timings = await interleave<string, Timing[]>(Object.fromEntries(variants), rounds, 1);
+    const timings = await interleave<string, Timing[]>(Object.fromEntries(variants), rounds, 1, SPIN_MS);
     const [base = []] = Object.values(timings);
     return Object.entries(timings).map(([name, streams]) => {
       const rates = streams.map(tokensPerSecond);

@@ -1,6 +1,6 @@
 import type { BenchModel } from './models/bench-models.js';
 import { startGateway } from './support/gateway-side.js';
-import { interleave } from './support/interleave.js';
+import { interleave, SPIN_MS } from './support/interleave.js';
 import { figure, markdownTable, pair, withSpread } from './support/markdown-table.js';
 import { isOfficialCompared, startOfficial } from './support/official-side.js';
 import type { Bench, Question } from './support/question.js';
@@ -71,6 +71,7 @@ async function measure(
       },
       rounds,
       1,
+      SPIN_MS,
     );
     const only = timings.only.map(tokensPerSecond);
     const both = timings.both.map(tokensPerSecond);

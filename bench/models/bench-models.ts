@@ -29,10 +29,10 @@ export interface BenchModels {
 /** Environment variable with the path of a GGUF file of a real model that is to be asked too. */
 const STORY = 'QVAC_BENCH_STORY';
 
-const COUNT = Array.from({ length: 256 }, (_, index) => `${index + 1}`).join(' ');
+const COUNT = countTo(256);
 
-/** A reply of 16 tokens. */
-const ANSWER = Array.from({ length: 16 }, (_, index) => `${index + 1}`).join(' ');
+/** A reply of 16 tokens, and one that is never given: a model of one word for each is as wide as real ones. */
+const ANSWERS = [{ text: countTo(16) }, { when: 'all of them', text: countTo(480) }];
 
 /** Any number but 0. */
 const SEED = 20_261_123;
@@ -42,13 +42,13 @@ const SMALL: RandomModelSize = { width: 512, blocks: 6, feedForward: 1408 };
 /** 60 million. */
 const LARGE: RandomModelSize = { width: 768, blocks: 8, feedForward: 2048 };
 
-/** 24 million, all but a few of them zero. */
-const HEAVY: ScriptedModelSize = { blocks: 8, headSize: 128, feedForward: 30_720 };
+/** 20 million, all but a few of them zero. */
+const HEAVY: ScriptedModelSize = { blocks: 8, headSize: 128, feedForward: 1_408 };
 
 /** Writes the models' files into `folder`. */
 export async function writeBenchModels(folder: string): Promise<BenchModels> {
   const count = { name: 'scripted', replies: [{ text: COUNT, endless: true }] };
-  const answer = { name: 'heavy', contextLength: 8_192, replies: [{ text: ANSWER }] };
+  const answer = { name: 'heavy', contextLength: 8_192, replies: ANSWERS };
   const story = process.env[STORY];
   return {
     scripted: await write(folder, 'scripted', createScriptedModel(count)),
@@ -63,4 +63,8 @@ async function write(folder: string, name: string, file: Uint8Array): Promise<Be
   const path = join(folder, `${name}.gguf`);
   await writeFile(path, file);
   return { name, path };
+}
+
+function countTo(last: number): string {
+  return Array.from({ length: last }, (_, index) => `${index + 1}`).join(' ');
 }

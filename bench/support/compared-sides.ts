@@ -26,27 +26,48 @@ export interface Rounds {
   readonly warmUps: number;
 }
 
-/** Loads a model on every side, and makes the same call of each in turns. */
-export function compareSides(
+/** The official server's are slower by so much that fewer tell enough. */
+const OFFICIAL_ROUNDS = 20;
+
+/**
+ * Loads a model on every side, and makes the same call of each in turns. The official server's turn comes when the
+ * others have ended: its threads go on spinning after a call, on all cores.
+ */
+export async function compareSides(
   { folder, progress }: Bench,
   model: BenchModel,
   call: TimedCall,
   { rounds, warmUps }: Rounds,
 ): Promise<ComparedTimings> {
-  progress(`${model.name}: loading on all sides`);
-  const starts: Record<string, () => Promise<Side>> = {
+  progress(`${model.name}: ${rounds} rounds of ${call.tokens} tokens`);
+  const starts = {
     gateway: async () => onlySide(await startGateway(folder, [model], { threads: [COMPARED_THREADS] })),
     eventDriven: () => startSdk(folder, model, 'event-driven'),
     polling: () => startSdk(folder, model, 'polling'),
   };
-  if (isOfficialCompared()) starts.official = async () => onlySide(await startOfficial(folder, [model]));
-  return withStarted(starts, async (sides) => {
-    progress(`${model.name}: ${rounds} rounds of ${call.tokens} tokens`);
-    const asks = Object.entries(sides).map(([name, side]) => [name, () => side.ask(call)]);
-    const timings = await interleave<string, Timing>(Object.fromEntries(asks), rounds, warmUps);
-    const { gateway = [], eventDriven = [], polling = [], official = [] } = timings;
-    return { gateway, eventDriven, polling, official };
-  });
+  const timings = await withStarted<keyof typeof starts, Side, ComparedTimings>(
+    starts,
+    async ({ gateway, eventDriven, polling }) => ({
+      official: [],
+      ...(await interleave(
+        {
+          gateway: () => gateway.ask(call),
+          eventDriven: () => eventDriven.ask(call),
+          polling: () => polling.ask(call),
+        },
+        rounds,
+        warmUps,
+      )),
+    }),
+  );
+  if (!isOfficialCompared()) return timings;
+  const officialRounds = Math.min(rounds, OFFICIAL_ROUNDS);
+  progress(`${model.name}, official server: ${officialRounds} rounds`);
+  const startServer = { official: async () => onlySide(await startOfficial(folder, [model])) };
+  const alone = await withStarted(startServer, ({ official }) =>
+    interleave({ official: () => official.ask(call) }, officialRounds, warmUps),
+  );
+  return { ...timings, ...alone };
 }
 
 function onlySide({ asks: [ask], stop }: BenchServer): Side {

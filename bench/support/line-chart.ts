@@ -18,9 +18,9 @@ export interface LineChart {
   readonly series: readonly Series[];
 }
 
-const WIDTH = 640;
+const WIDTH = 660;
 const HEIGHT = 320;
-const PLOT = { left: 70, right: 500, top: 40, bottom: 260 };
+const PLOT = { left: 70, right: 490, top: 40, bottom: 260 };
 const TICKS = 4;
 /** One style for each line, told apart by more than its colour. */
 const MARKS = ['', '6 4', '2 3'];
@@ -41,7 +41,7 @@ export function lineChart({ title, description, xLabel, yLabel, xs, series }: Li
   const grid = Array.from({ length: TICKS + 1 }, (_, tick) => {
     const value = (top * tick) / TICKS;
     return `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(value)}" y2="${y(value)}"/>
-<text x="${PLOT.left - 8}" y="${y(value) + 4}" text-anchor="end">${value}</text>`;
+<text x="${PLOT.left - 8}" y="${y(value) + 4}" text-anchor="end">${Number(value.toPrecision(3))}</text>`;
   });
   const places = xs.map(
     (place, index) => `<text x="${x(index)}" y="${PLOT.bottom + 20}" text-anchor="middle">${place}</text>`,

@@ -15,7 +15,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 
 /** A figure with three significant digits, without an exponent; a dash for what was not measured. */
 export function figure(value: number): string {
-  if (Number.isNaN(value)) return NONE;
+  if (!Number.isFinite(value)) return NONE;
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
