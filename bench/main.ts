@@ -48,9 +48,10 @@ const startedAt = performance.now();
 const folder = await mkdtemp(join(tmpdir(), 'qb-'));
 process.on('exit', () => {
   killChildren();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }); // killed gateways may still write
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+// Also a second one, which would end it in the midst of that.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 progress('writing the models');
 const models = await writeBenchModels(folder);
