@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CallFailure } from '../protocol/events.js';
 import type { CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
 import { EngineModel } from './engine-model.js';
@@ -5,6 +6,8 @@ import { runCall } from './run-call.js';
 
 /** Makes the function that carries out the jobs of a model's thread. It holds the thread's one model. */
 export function createModelJobRunner(): (job: ModelJob) => Promise<void> {
+  // The SDK has each call listen to one signal. Node takes more than ten for a leak, and says so on stderr.
+  setMaxListeners(0);
   let model: EngineModel | undefined;
 
   return async (job) => {

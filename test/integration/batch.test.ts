@@ -29,6 +29,7 @@ const folder = tempFolder();
 const config = writeScriptedConfig(folder, [
   [CREW, { preload: true, config: { parallel: PARALLEL, ctx_size: PARALLEL * 131_072, tools: true } }],
   [SMALL, { preload: true, config: { parallel: PARALLEL, ctx_size: PARALLEL * SMALL_SLOT } }],
+  [{ ...ALPHA, name: 'wide' }, { config: { parallel: 16, ctx_size: 16 * SMALL_SLOT } }],
 ]);
 const gateway = await startFaultGateway(config, folder);
 const { openai } = gateway;
@@ -254,4 +255,10 @@ test('a call with tools goes alone, and the others of its time go on', { timeout
   assert.equal(weather.choices[0]?.finish_reason, 'tool_calls');
   assert.equal(hello.choices[0]?.message.content, fallbackOf(CREW));
   assert.equal(euro.choices[0]?.message.content, 'It costs 5 € or a 🙂.');
+});
+
+test('many calls at once are answered without a warning of the SDK on stderr', async () => {
+  const calls = Array.from({ length: 16 }, () => gateway.ask('wide'));
+  assert.deepEqual(new Set(await Promise.all(calls)), new Set([fallbackOf(ALPHA)]));
+  assert.equal(gateway.stderr(), '');
 });
