@@ -6,16 +6,13 @@ import { ApiError, type ErrorCode } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { Logger } from '../telemetry/logger.js';
 import { abortable } from './abortable.js';
-import type { RunningCall } from './call-slots.js';
 import { DownloadMeter } from './download-meter.js';
 import { FailureSeries } from './failure-series.js';
 import { type ReplicaSnapshot, toModelExit } from './model-snapshot.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
 import { type RestartPlan, wasStable } from './restart-policy.js';
+import { RunningCalls } from './running-calls.js';
 import type { StateChange } from './state-feed.js';
-
-/** How long the engine may take to let go of a cancelled call before its worker is ended all the same. */
-const CANCEL_TIMEOUT_MS = 5_000;
 
 /** Events whose reason is the last failure. */
 const FAILURES: readonly ModelEvent[] = ['load-failed', 'died', 'gave-up', 'refused'];
@@ -58,7 +55,7 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #alias: string;
   readonly #log: Logger;
-  readonly #running = new Set<RunningCall>();
+  readonly #running = new RunningCalls();
   readonly #failures: FailureSeries;
   readonly #meter: DownloadMeter;
   #state: ModelState = 'idle';
@@ -71,8 +68,6 @@ export class Replica {
   #passing: Promise<void> = Promise.resolve();
   /** Ends the wait for a load, or for a restart, that an unload overtakes. */
   #overtaken = new AbortController();
-  /** Ends the wait for running calls. */
-  #endDrain = (): void => {};
   /** Settles when nothing is left of workers that died. */
   #buried: Promise<void> = Promise.resolve();
   /** Why it is not loaded any more. */
@@ -164,13 +159,12 @@ export class Replica {
       throw new Error(`a replica that is ${this.#state} takes no call`);
     const stream = this.#pool.call<Kind>(call);
     this.#running.add(stream);
-    void stream.ended.then(() => this.#running.delete(stream));
     return stream;
   }
 
   /** Resolves when one of the calls that run has ended. */
-  async freed(): Promise<void> {
-    await Promise.race([...this.#running].map((call) => call.ended));
+  freed(): Promise<void> {
+    return this.#running.freed();
   }
 
   /**
@@ -184,7 +178,7 @@ export class Replica {
     if (this.#state === 'loading' || this.#state === 'ready') this.#pass(this.#drainAndClose(reason));
     if (this.#state === 'backoff' || this.#state === 'failed') this.#reset(reason);
     // Also when it drains for another already, who may have more time.
-    const deadline = setTimeout(this.#endDrain, drainTimeoutMs);
+    const deadline = setTimeout(() => this.#running.endDrain(), drainTimeoutMs);
     try {
       if (this.#state !== 'idle') await this.#passing;
       await this.#buried;
@@ -202,7 +196,7 @@ export class Replica {
   /** Unloads it for good: calls that run are cancelled. */
   async stop(): Promise<void> {
     this.refuse(this.#refusal);
-    for (const call of this.#running) call.cancel(shuttingDown());
+    this.#running.cancel(shuttingDown());
     await this.unload(0);
   }
 
@@ -271,13 +265,7 @@ export class Replica {
     this.#failures.end();
     this.#apply('unload', reason);
     if (this.#state === 'draining') {
-      const calls = [...this.#running]; // none is added before it is ready again
-      const deadline = new Promise<void>((resolve) => {
-        this.#endDrain = resolve;
-      });
-      await Promise.race([allEnded(calls), deadline]);
-      for (const call of calls) call.cancel(unloadedWhile('answered', this.#alias));
-      await Promise.race([allEnded(calls), delay(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
+      await this.#running.drain(unloadedWhile('answered', this.#alias)); // none is added before it is ready again
       if (this.#pool !== pool) return pool?.close(); // died meanwhile
       this.#apply('drained');
     }
@@ -359,10 +347,6 @@ export class Replica {
     this.#leave = undefined;
     if (leave) void this.#buried.then(leave);
   }
-}
-
-async function allEnded(calls: readonly RunningCall[]): Promise<void> {
-  await Promise.all(calls.map((call) => call.ended));
 }
 
 function unloadedWhile(what: string, alias: string): ApiError {
