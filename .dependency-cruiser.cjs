@@ -10,8 +10,9 @@ const LAYERS = {
   engine: ['protocol'],
   pool: ['protocol'],
   models: ['protocol', 'telemetry', 'pool'],
-  http: ['protocol', 'telemetry', 'pool', 'models'],
-  gateway: ['protocol', 'config', 'telemetry', 'scripted-model', 'pool', 'models', 'http'],
+  remote: ['protocol', 'telemetry', 'models'],
+  http: ['protocol', 'telemetry', 'pool', 'models', 'remote'],
+  gateway: ['protocol', 'config', 'telemetry', 'scripted-model', 'pool', 'models', 'remote', 'http'],
   supervisor: ['protocol', 'telemetry'],
   cli: ['protocol', 'config', 'telemetry', 'gateway', 'supervisor'],
 };
@@ -32,6 +33,8 @@ const HOMES = {
   jiti: '^src/config/',
   fastify: '^src/http/',
   pino: '^src/telemetry/',
+  'http-proxy': '^src/remote/proxy\\.ts',
+  undici: '^src/(remote/probe|cli/.*)\\.ts',
   'prom-client': '^src/telemetry/metrics\\.ts',
 };
 

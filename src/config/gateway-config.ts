@@ -1,5 +1,6 @@
 import type { ModelSpec } from '../protocol/model-spec.js';
 import type { Category } from '../protocol/model-types.js';
+import type { DiscoverySpec, RoutedSpec } from '../protocol/remote-spec.js';
 
 /** A model of the config, resolved: what a worker needs to load it, and how the gateway treats it. */
 export interface ConfiguredModel extends ModelSpec {
@@ -48,6 +49,10 @@ export interface GatewayConfig {
   readonly requestTimeoutMs: number | undefined;
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
+  /** Models whose calls go elsewhere; their aliases are none of the others'. */
+  readonly routed: readonly RoutedSpec[];
+  /** Servers of which all models are offered. */
+  readonly remotes: readonly DiscoverySpec[];
   /** The SDK's own top-level settings, as they were written. */
   readonly sdk: Readonly<Record<string, unknown>>;
   /** What a person should know at start-up although it stops nothing. */

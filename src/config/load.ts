@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { checkDefaults } from './check-defaults.js';
 import { checkModelEntries } from './check-model-entries.js';
+import { checkRoutedEntries, routedPaths } from './check-routed-entries.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { toOrigin } from './cors-origin.js';
 import { explain } from './explain.js';
@@ -10,7 +11,8 @@ import type { CorsOrigins, GatewayConfig } from './gateway-config.js';
 import { hideSecrets } from './hide-secrets.js';
 import { toImageHost } from './image-host.js';
 import { type ResolvedModel, resolveModel } from './resolve-model.js';
-import { configSchema, type WrittenCors } from './schema.js';
+import { resolveRouted, toDiscoverySpec } from './resolve-routed.js';
+import { configSchema, isRouted, type RoutedEntry, type WrittenCors } from './schema.js';
 
 export interface LoadConfigOptions {
   /** The file to read, absolute or relative to `cwd`; without it, the nearest one at or above `cwd`. */
@@ -34,11 +36,20 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
   const { $schema: _, serve, ...sdk } = configSchema.parse(value);
 
   const resolved: ResolvedModel[] = [];
+  const entries: [alias: string, entry: RoutedEntry][] = [];
   for (const [alias, entry] of Object.entries(serve.models)) {
-    resolved.push(await resolveModel(alias, entry, file === undefined ? cwd : dirname(file)));
+    if (isRouted(entry)) entries.push([alias, entry]);
+    else resolved.push(await resolveModel(alias, entry, file === undefined ? cwd : dirname(file)));
   }
   const models = resolved.flatMap(({ model }) => model ?? []);
-  refuse([...resolved.flatMap(({ problems }) => problems), ...checkDefaults(models)]);
+  const routes = entries.map(([alias, entry]) => resolveRouted(alias, entry, models));
+  const routed = routes.map(({ model }) => model);
+  refuse([
+    ...resolved.flatMap(({ problems }) => problems),
+    // What a target names may be among the models that are wrong.
+    ...(resolved.length === models.length ? routes.flatMap(({ problems }) => problems) : []),
+    ...checkDefaults([...models, ...routed]),
+  ]);
   const warnings = [...new Set(resolved.flatMap(({ warning }) => warning ?? []))];
   return frozenCopy({
     file,
@@ -50,6 +61,8 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     imageHosts: serve.imageHosts.flatMap((host) => toImageHost(host) ?? []),
     requestTimeoutMs: serve.requestTimeoutMs,
     models,
+    routed,
+    remotes: serve.remotes.map(toDiscoverySpec),
     sdk,
     warnings,
   });
@@ -61,12 +74,18 @@ function toCorsOrigins(written: WrittenCors): CorsOrigins {
 }
 
 function checkSchema(value: unknown): ConfigProblem[] {
+  const quotable = hideSecrets(value);
   const entries = checkModelEntries(value);
-  const isTold = ({ path }: ConfigProblem) =>
-    entries.some((entry) => `${path}.`.startsWith(`${entry.path}.`));
+  const isWithin = (paths: readonly string[], { path }: ConfigProblem) =>
+    paths.some((outer) => path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`));
+  const told = entries.map(({ path }) => path);
+  const routed = routedPaths(value);
   return [
     ...entries,
-    ...explain(configSchema, value, { quotable: hideSecrets(value) }).filter((problem) => !isTold(problem)),
+    ...checkRoutedEntries(value, quotable).filter((problem) => !isWithin(told, problem)),
+    ...explain(configSchema, value, { quotable }).filter(
+      (problem) => !isWithin([...told, ...routed], problem),
+    ),
   ];
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { createServer } from '../http/server.js';
-import { Fleet } from '../models/fleet.js';
+import { Fleet, type FleetModel } from '../models/fleet.js';
 import { ModelHost } from '../models/model-host.js';
 import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
@@ -14,9 +14,11 @@ import { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
+import { createHops } from '../remote/hops.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
+import type { Remotes, RemotesOptions } from './create-remotes.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
 import { LoadedModels } from './loaded-models.js';
@@ -74,14 +76,16 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const folder = await createRunFolder('temporary');
   let cacheFolder: RunFolder | undefined;
   let fleet: Fleet | undefined;
+  let local: readonly ModelHost[] = [];
   const cleanUp = (): void => {
-    for (const host of fleet?.hosts() ?? []) host.kill();
+    for (const host of local) host.kill();
     folder.removeSync();
     cacheFolder?.removeSync();
   };
   process.once('exit', cleanUp);
   try {
-    const models = config.models.length > 0 ? config.models : [await createDemoModel(folder.path)];
+    const isEmpty = config.models.length + config.routed.length + config.remotes.length === 0;
+    const models = isEmpty ? [await createDemoModel(folder.path)] : config.models;
     if (models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) {
       cacheFolder = await createRunFolder('onDisk');
     }
@@ -99,29 +103,34 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
     const feed = new StateFeed();
     const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
-    fleet = new Fleet(
-      models.map((model) => ({
-        category: model.category,
-        default: model.default,
-        threads: toThreadWish(model).threads ?? surroundings.sharedThreads,
-        host: new ModelHost({
-          alias: model.alias,
-          replicas: model.replicas,
-          slots: slotsOf(model),
-          queueLimit: model.queue,
-          download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
-          planRestart: (failures) => planRestart(failures, Math.random),
-          createPool: () => new ModelPool(model, model, surroundings),
-          onState: (change, state) => {
-            loaded.changed(model.alias, state);
-            readiness.changed(model.alias, state);
-            feed.publish({ model: model.alias, ...change });
-          },
-          observer: metrics.observerOf(model.alias),
-          log: log.child({ model: model.alias }),
-        }),
-      })),
-    );
+    const served = models.map((model) => ({
+      category: model.category,
+      default: model.default,
+      threads: toThreadWish(model).threads ?? surroundings.sharedThreads,
+      host: new ModelHost({
+        alias: model.alias,
+        replicas: model.replicas,
+        slots: slotsOf(model),
+        queueLimit: model.queue,
+        download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
+        planRestart: (failures) => planRestart(failures, Math.random),
+        createPool: () => new ModelPool(model, model, surroundings),
+        onState: (change, state) => {
+          loaded.changed(model.alias, state);
+          readiness.changed(model.alias, state);
+          feed.publish({ model: model.alias, ...change });
+        },
+        observer: metrics.observerOf(model.alias),
+        log: log.child({ model: model.alias }),
+      }),
+    }));
+    local = served.map(({ host }) => host);
+    const hops = createHops();
+    const remotes =
+      config.routed.length + config.remotes.length > 0
+        ? await loadRemotes(config, { hosts: local, hops: hops.next({}), metrics, feed, log })
+        : undefined;
+    fleet = new Fleet([...served, ...(remotes?.models ?? [])], () => remotes?.discovered() ?? []);
     const hosts = fleet;
 
     let markStarted = (): void => {};
@@ -136,6 +145,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       requestTimeoutMs: config.requestTimeoutMs,
       images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
+      hops,
     };
     await mkdir(serverOptions.uploadFolder);
     const server = createServer(
@@ -150,6 +160,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const [startedModels, missingLibraries] = await Promise.all([
       Promise.all(models.map((model) => preload(hosts, model, stopping, inherited))),
       findMissingLibraries(models),
+      remotes?.start(),
     ]);
     for (const { library, models } of missingLibraries) {
       log.warn({ models, library }, `models can't be used: ${describeMissingLibrary(library)}`);
@@ -158,13 +169,16 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 
     return {
       url,
-      models: startedModels,
+      models: [
+        ...startedModels,
+        ...[...(remotes?.models ?? []), ...(remotes?.discovered() ?? [])].map(toStartedModel),
+      ],
       async stop(shutdownTimeoutMs) {
         hosts.refuse();
         const closed = Promise.all([server.close(), door.closed()]);
         await Promise.race([closed, delay(shutdownTimeoutMs, undefined, { ref: false })]);
         await hosts.stop();
-        await assets.closed();
+        await Promise.all([assets.closed(), remotes?.close()]);
         server.server.closeAllConnections();
         await closed;
         await Promise.all([folder.remove(), cacheFolder?.remove()]);
@@ -176,6 +190,24 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     await Promise.all([folder.remove(), cacheFolder?.remove()]);
     throw error;
   }
+}
+
+/** What it needs is only imported where there are remotes: it would cost every other start some 50 ms. */
+async function loadRemotes(config: GatewayConfig, options: RemotesOptions): Promise<Remotes> {
+  const { createRemotes } = await import('./create-remotes.js');
+  return createRemotes(config, options);
+}
+
+function toStartedModel({ host, category }: FleetModel): StartedModel {
+  const { replicas } = host.snapshot();
+  const failure = replicas.find(({ lastExit }) => lastExit !== undefined)?.lastExit;
+  const isLoaded = host.loadedAt !== undefined;
+  return {
+    alias: host.alias,
+    category,
+    isLoaded,
+    ...(!isLoaded && { failure: `its remote ${failure?.reason ?? 'has not answered yet'}` }),
+  };
 }
 
 /** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */

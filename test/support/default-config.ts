@@ -11,6 +11,8 @@ export const DEFAULT_CONFIG: GatewayConfig = {
   requestTimeoutMs: undefined,
   imageHosts: [],
   models: [],
+  routed: [],
+  remotes: [],
   sdk: {},
   warnings: [],
 };

@@ -18,6 +18,7 @@ export const errorShape = z.strictObject({
       type: z.string(),
       code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
       param: name.nullable(),
+      remote: name.optional(),
     })
     .refine(({ code, type }) => ERRORS[code].type === type, 'the type is not that of the code'),
 });

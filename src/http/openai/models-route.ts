@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Fleet } from '../../models/fleet.js';
-import { DRAIN_TIMEOUT_MS, type ModelHost } from '../../models/model-host.js';
+import { DRAIN_TIMEOUT_MS } from '../../models/model-host.js';
 import type { ModelState } from '../../models/model-state.js';
+import type { ServedModel } from '../../models/served-model.js';
 import { ApiError } from '../../protocol/errors.js';
+import { isFromGateway } from '../../remote/hops.js';
 import { parseBody } from '../parse-body.js';
 
 /** A model in OpenAI's shape. */
@@ -36,9 +38,12 @@ const unloadQuerySchema = z.object({
  * @param listed what the list has when the request does not say `?state=all`.
  */
 export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded' | 'configured'): void {
-  app.get<ListQuery>('/v1/models', async ({ query }) => {
+  app.get<ListQuery>('/v1/models', async ({ query, headers }) => {
     const isWhole = query.state === 'all' || listed === 'configured';
-    const data = isWhole ? fleet.hosts().map(toModelWithState) : fleet.loaded().map(toModelObject);
+    // Two gateways that offer each other's models would find them again under ever longer names.
+    const isOffered = ({ alias }: ServedModel) => !isFromGateway(headers) || fleet.isConfigured(alias);
+    const hosts = (isWhole ? fleet.hosts() : fleet.loaded()).filter(isOffered);
+    const data = hosts.map(isWhole ? toModelWithState : toModelObject);
     return { object: 'list', data };
   });
 
@@ -61,11 +66,11 @@ export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded'
   });
 }
 
-function toModelObject({ alias, loadedAt }: ModelHost): ModelObject {
+function toModelObject({ alias, loadedAt }: ServedModel): ModelObject {
   const created = Math.floor((loadedAt?.getTime() ?? performance.timeOrigin) / 1000);
   return { id: alias, object: 'model', created, owned_by: 'qvac' };
 }
 
-function toModelWithState(host: ModelHost): ModelObject & { readonly state: ModelState } {
+function toModelWithState(host: ServedModel): ModelObject & { readonly state: ModelState } {
   return { ...toModelObject(host), state: host.state };
 }

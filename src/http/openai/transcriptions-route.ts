@@ -1,14 +1,20 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
+import type { Caller } from '../../models/call-slots.js';
 import type { Fleet } from '../../models/fleet.js';
+import type { ModelHost } from '../../models/model-host.js';
 import { streamCall } from '../../models/stream-call.js';
 import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
+import type { Hops } from '../../remote/hops.js';
 import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
-import { MULTIPART_OPTIONS, notAForm, withUpload } from '../upload.js';
+import { findRouted } from '../remote/find-routed.js';
+import { toFormBody } from '../remote/form-body.js';
+import { relay, SENT } from '../remote/relay.js';
+import { MULTIPART_OPTIONS, notAForm, type UploadedFile, withUpload } from '../upload.js';
 import { checkAudioFile } from './transcriptions-audio.js';
-import { toTranscriptionParams } from './transcriptions-request.js';
+import { type TranscriptionParams, toTranscriptionParams } from './transcriptions-request.js';
 
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
 
@@ -22,6 +28,7 @@ export function transcriptionsRoute(
   fleet: Fleet,
   callerOf: CallerOf,
   uploadFolder: string,
+  hops: Hops,
 ): void {
   const upload = {
     folder: uploadFolder,
@@ -40,8 +47,26 @@ export function transcriptionsRoute(
     );
     scope.post('/v1/audio/transcriptions', async (request, reply) => {
       const caller = callerOf(request, reply);
-      const { format, text } = await withUpload(request, upload, async ({ fields, path }) => {
-        if (path === undefined) {
+
+      /** Answers by a model of this gateway. */
+      async function answer(host: ModelHost, file: UploadedFile, params: TranscriptionParams, own: Caller) {
+        if (params.ignored.length > 0) {
+          request.log.warn({ parameters: params.ignored }, 'parameters ignored');
+        }
+        await checkAudioFile(file.path);
+        const call = streamCall<'transcribe'>(
+          host,
+          {
+            kind: 'transcribe',
+            request: { path: file.path, ...(params.prompt && { prompt: params.prompt }) },
+          },
+          own,
+        );
+        return { format: params.format, text: await collect(call) };
+      }
+
+      const answered = await withUpload(request, upload, async ({ fields, entries, file }) => {
+        if (file === undefined) {
           throw new ApiError(
             'missing_file',
             "'file' is required: send the recording as a file of the form.",
@@ -50,20 +75,21 @@ export function transcriptionsRoute(
             },
           );
         }
-        const params = toTranscriptionParams(fields);
-        if (params.ignored.length > 0) {
-          request.log.warn({ parameters: params.ignored }, 'parameters ignored');
+        const routed = findRouted(fleet, fields.model || undefined, 'transcription');
+        if (routed) {
+          const body = await toFormBody(entries, upload.field, file);
+          const local = async (host: ModelHost, own: Caller) =>
+            answer(host, file, toTranscriptionParams(fields), own);
+          const asked = { kind: 'transcribe', path: '/audio/transcriptions', body, local } as const;
+          return relay(routed, asked, { request, reply, caller, hops });
         }
+        const params = toTranscriptionParams(fields);
         const host = fleet.resolve(params.model, 'transcription');
         request.servedBy = host.alias;
-        await checkAudioFile(path);
-        const call = streamCall<'transcribe'>(
-          host,
-          { kind: 'transcribe', request: { path, ...(params.prompt && { prompt: params.prompt }) } },
-          caller,
-        );
-        return { format: params.format, text: await collect(call) };
+        return answer(host, file, params, caller);
       });
+      if (answered === SENT) return reply;
+      const { format, text } = answered;
       if (format === 'json') return { text };
       return reply.type('text/plain; charset=utf-8').send(text);
     });

@@ -20,6 +20,8 @@ test('without a file, every default and no models', async (t) => {
     requestTimeoutMs: undefined,
     imageHosts: [],
     models: [],
+    routed: [],
+    remotes: [],
     sdk: {},
     warnings: [],
   });

@@ -1,0 +1,64 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import { fromErrorFrame, unreachable } from '../../remote/remote-error.js';
+import { StreamRewriter } from '../../remote/stream-rewriter.js';
+import type { CallObserver } from '../../telemetry/call-observer.js';
+import { toErrorBody, toLoggedApiError } from '../error-reply.js';
+import { sseFrame } from '../sse.js';
+import { observeUsage } from './observe-usage.js';
+import { write } from './write.js';
+
+/** Where an answer goes, and what it is to be made of. */
+export interface RewrittenReply {
+  readonly alias: string;
+  /** Names the remote in errors. */
+  readonly remote: string;
+  readonly observer: CallObserver | undefined;
+  /** By `performance.now()`. */
+  readonly askedAt: number;
+  readonly reply: FastifyReply;
+}
+
+/**
+ * Sends the server-sent events of a remote on, as they come and as fast as they are read. An error that comes after the first
+ * of them becomes the last.
+ *
+ * @throws what goes wrong, also after it has been sent.
+ */
+export async function relayStream(parts: AsyncIterable<Buffer>, to: RewrittenReply): Promise<void> {
+  const { alias, remote, observer, askedAt, reply } = to;
+  const rewriter = new StreamRewriter(alias, (json) =>
+    JSON.stringify(toErrorBody(fromErrorFrame(remote, json))),
+  );
+  let raw: ServerResponse | undefined;
+  let lastAt = askedAt;
+  try {
+    for await (const part of parts) {
+      const frames = rewriter.push(part);
+      if (frames.length === 0) continue;
+      const at = performance.now();
+      if (raw) observer?.nextToken(at - lastAt);
+      else observer?.firstToken(at - askedAt);
+      lastAt = at;
+      raw ??= begin(reply);
+      observeUsage(observer, frames);
+      await write(raw, frames);
+    }
+    if (!rewriter.isDone) throw unreachable(remote, 'ended its stream before its end');
+    raw?.end();
+  } catch (error) {
+    raw?.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
+    throw error;
+  }
+}
+
+function begin(reply: FastifyReply): ServerResponse {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  });
+  return reply.raw;
+}
