@@ -7,6 +7,7 @@ import { batching } from './batching.js';
 import { blockingCall } from './blocking-call.js';
 import { firstToken } from './first-token.js';
 import { writeBenchModels } from './models/bench-models.js';
+import { remote } from './remote.js';
 import { startUp } from './start-up.js';
 import { killChildren } from './support/children.js';
 import { describeMachine, measureBusyShare } from './support/machine.js';
@@ -24,6 +25,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['thread-count', threadCount],
   ['start-up', startUp],
   ['batching', batching],
+  ['remote', remote],
 ]);
 
 const names = process.argv.slice(2);

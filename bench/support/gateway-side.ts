@@ -12,6 +12,8 @@ const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** A gateway that runs as a child. */
 export interface BenchGateway {
+  /** Base URL, without `/v1`. */
+  readonly url: string;
   /** As many for each model as it has clients, in order, each over a kept-alive connection of its own. */
   readonly asks: readonly Side['ask'][];
   stop(): Promise<void>;
@@ -36,13 +38,26 @@ export async function startGateway(
   models: readonly BenchModel[],
   { clients: clientCount = 1, ...settings }: GatewayModels = {},
 ): Promise<BenchGateway> {
-  const cwd = await mkdtemp(join(folder, 'g-'));
   const entries = models.map(({ path }, index) => [
     `model-${index}`,
     { src: path, type: 'llm', preload: true, config: { ...MODEL_CONFIG, ...settings } },
   ]);
+  return startConfigured(folder, Object.fromEntries(entries), clientCount);
+}
+
+/** Starts a gateway in front of another one's first model. */
+export async function startHop(folder: string, far: BenchGateway): Promise<BenchGateway> {
+  return startConfigured(folder, { hop: { url: `${far.url}/v1`, model: 'model-0' } }, 1);
+}
+
+async function startConfigured(
+  folder: string,
+  models: Readonly<Record<string, object>>,
+  clientCount: number,
+): Promise<BenchGateway> {
+  const cwd = await mkdtemp(join(folder, 'g-'));
   const config = join(cwd, 'qvac.config.json');
-  await writeFile(config, JSON.stringify({ serve: { models: Object.fromEntries(entries) } }));
+  await writeFile(config, JSON.stringify({ serve: { models } }));
 
   const child = spawn(
     process.execPath,
@@ -60,11 +75,10 @@ export async function startGateway(
   try {
     const url = await startedUrl(child.stdout);
     child.stdout.resume();
-    for (const [alias] of entries) {
-      for (let client = 0; client < clientCount; client += 1)
-        clients.push(new ChatClient(url, String(alias)));
+    for (const alias of Object.keys(models)) {
+      for (let client = 0; client < clientCount; client += 1) clients.push(new ChatClient(url, alias));
     }
-    return { asks: clients.map((client) => (call) => client.ask(call)), stop };
+    return { url, asks: clients.map((client) => (call) => client.ask(call)), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -25,6 +25,8 @@ export class StreamRewriter {
   readonly #toErrorFrame: (json: string) => string;
   #rest: Buffer = Buffer.alloc(0);
   #event: Buffer[] = [];
+  /** A line that ends the stream has come, and with the end of its event it is done. */
+  #isEnding = false;
   #isDone = false;
 
   /** @param toErrorFrame makes the data of an error frame out of the remote's. */
@@ -51,6 +53,7 @@ export class StreamRewriter {
       if (line.length > 0) continue;
       if (this.#event.length > 2) out.push(...this.#event); // else an empty line and its end
       this.#event = [];
+      this.#isDone = this.#isEnding;
       if (this.#isDone) break; // whatever comes behind it is no part of the answer
     }
     this.#rest = all.subarray(from);
@@ -66,11 +69,11 @@ export class StreamRewriter {
     const data = line.subarray(DATA.length);
     const start = data[0] === 0x20 ? 1 : 0;
     if (startsWith(data.subarray(start), DONE)) {
-      this.#isDone = true;
+      this.#isEnding = true;
       return [line];
     }
     if (data.subarray(0, ERROR_WITHIN).includes(ERROR)) {
-      this.#isDone = true;
+      this.#isEnding = true;
       return [Buffer.from(`data: ${this.#toErrorFrame(data.toString())}`)];
     }
     return [line.subarray(0, DATA.length), new ModelRewriter(this.#name).push(data)];

@@ -8,6 +8,8 @@ import { sseFrame } from '../sse.js';
 import { observeUsage } from './observe-usage.js';
 import { write } from './write.js';
 
+const EMPTY_LINE = Buffer.from('\n\n');
+
 /** Where an answer goes, and what it is to be made of. */
 export interface RewrittenReply {
   readonly alias: string;
@@ -44,8 +46,10 @@ export async function relayStream(parts: AsyncIterable<Buffer>, to: RewrittenRep
       observeUsage(observer, frames);
       await write(raw, frames);
     }
+    const last = rewriter.push(EMPTY_LINE); // some servers end without one
     if (!rewriter.isDone) throw unreachable(remote, 'ended its stream before its end');
-    raw?.end();
+    raw ??= begin(reply);
+    raw.end(last);
   } catch (error) {
     raw?.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
     throw error;

@@ -48,6 +48,14 @@ test('what comes behind the end is not passed on', () => {
   assert.equal(rewrite('data: [DONE]\n\ndata: {"model":"a"}\n\n', 1).text, 'data: [DONE]\n\n');
 });
 
+test('a stream that ends without its last empty line is done with one', () => {
+  const rewriter = new StreamRewriter('mine', (json) => json);
+  rewriter.push(Buffer.from('data: [DONE]'));
+  assert.equal(rewriter.isDone, false);
+  assert.equal(rewriter.push(Buffer.from('\n\n')).toString(), 'data: [DONE]\n\n');
+  assert.equal(rewriter.isDone, true);
+});
+
 test('a text about errors is none', () => {
   const text = 'data: {"choices":[{"delta":{"content":"\\"error\\""}}],"error":null}\n\n';
   assert.deepEqual(rewrite(text), { text, isDone: false });
