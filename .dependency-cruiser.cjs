@@ -28,14 +28,19 @@ const layerRules = Object.entries(LAYERS).map(([layer, lower]) => ({
 const HOMES = {
   '@qvac/sdk': '^(src/engine/|workers/bare/|src/config/(constants|sdk-schemas)\\.ts)',
   piscina: '^src/pool/worker-thread\\.ts',
-  commander: '^src/cli/main\\.ts',
+  'cli-progress': '^src/cli/pull-report\\.ts',
+  commander: '^src/cli/(main\\.ts|commands/)',
+  undici: '^src/(cli/gateway-client|remote/probe)\\.ts',
+  '@clack/prompts': '^src/cli/config/ask-wishes\\.ts',
+  '@bomb.sh/tab': '^src/cli/completion\\.ts',
   cosmiconfig: '^src/config/',
   jiti: '^src/config/',
   fastify: '^src/http/',
   pino: '^src/telemetry/',
   'http-proxy': '^src/remote/proxy\\.ts',
-  undici: '^src/(remote/probe|cli/.*)\\.ts',
   'prom-client': '^src/telemetry/metrics\\.ts',
+  'rate-limiter-flexible': '^src/http/keys/',
+  'zod-openapi': '^src/http/openapi/',
 };
 
 const homeRules = Object.entries(HOMES).map(([name, home]) => ({
@@ -67,6 +72,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|workers)/' },
       to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'the-page-stands-alone',
+      comment: 'It runs in a browser, and shares the shapes of what the API answers with the server.',
+      severity: 'error',
+      from: { path: '^ui/' },
+      to: { path: '^(src|workers|test|bench)/', pathNot: '^src/protocol/status\\.ts' },
+    },
+    {
+      name: 'no-page-in-the-server',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { path: '^ui/' },
     },
     ...layerRules,
     ...homeRules,

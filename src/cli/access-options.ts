@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { API_KEY_ADVICE, API_KEY_FORM } from '../config/api-key-form.js';
 import { ORIGIN_ADVICE, toOrigin } from '../config/cors-origin.js';
-import type { ApiKey, CorsOrigins, GatewayConfig } from '../config/gateway-config.js';
+import type { CorsOrigins, GatewayConfig } from '../config/gateway-config.js';
 import { isLoopback } from '../config/is-loopback.js';
 import { readKeyFile } from '../config/key-file.js';
+import type { ApiKey } from '../protocol/api-key.js';
 import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
 

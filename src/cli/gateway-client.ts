@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { type Dispatcher, request } from 'undici';
 import { readKeyFile } from '../config/key-file.js';
 import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
+import { readSse } from './read-sse.js';
 
 /** Where a running gateway is, and how to be let in. */
 export interface ClientOptions {
@@ -10,11 +12,17 @@ export interface ClientOptions {
   readonly apiKeyFile?: string;
 }
 
-/** What undici says when an answer takes longer than its five minutes. A load may. */
-const NO_ANSWER_YET = 'UND_ERR_HEADERS_TIMEOUT';
+/** What is sent along. */
+interface Sent {
+  /** As JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+type Method = 'GET' | 'POST' | 'DELETE';
 
 /**
- * Asks a running gateway. Only for requests that may be sent again: one whose answer takes very long is.
+ * Asks a running gateway, and waits for its answer however long that takes: a load may.
  *
  * @param path with its leading slash.
  * @throws {CommandError} also with what the gateway refused it for.
@@ -22,19 +30,41 @@ const NO_ANSWER_YET = 'UND_ERR_HEADERS_TIMEOUT';
  */
 export async function askGateway<Reply>(
   options: ClientOptions,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: string,
+  sent: Sent = {},
 ): Promise<Reply> {
-  const key = await readKey(options);
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  while (true) {
-    try {
-      return await toReply<Reply>(await fetch(options.url + path, { method, headers }), options.url);
-    } catch (error) {
-      if (error instanceof CommandError) throw error;
-      const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-      if (code !== NO_ANSWER_YET) throw noGateway(options.url, code);
+  const response = await send(options, method, path, sent);
+  const text = await response.body.text().catch((error) => {
+    throw brokenOff(options.url, error);
+  });
+  const body = parse(text);
+  if (isFine(response) && body) return body as Reply;
+  throw toRefusal(response.statusCode, body, options.url);
+}
+
+/**
+ * Asks for a stream of server-sent events, and gives the data of each as it comes.
+ *
+ * @throws as {@link askGateway}, also if the stream breaks off; or the signal's reason.
+ */
+export async function* streamGateway(
+  options: ClientOptions,
+  method: Method,
+  path: string,
+  sent: Sent = {},
+): AsyncGenerator<string, void> {
+  const response = await send(options, method, path, sent);
+  try {
+    const type = String(response.headers['content-type']);
+    if (!isFine(response) || !type.startsWith('text/event-stream')) {
+      throw toRefusal(response.statusCode, parse(await response.body.text()), options.url);
     }
+    yield* readSse(response.body);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    sent.signal?.throwIfAborted();
+    throw brokenOff(options.url, error);
   }
 }
 
@@ -43,25 +73,38 @@ export function toPath(alias: string): string {
   return alias.split('/').map(encodeURIComponent).join('/');
 }
 
+async function send(
+  options: ClientOptions,
+  method: Method,
+  path: string,
+  { body, signal }: Sent,
+): Promise<Dispatcher.ResponseData> {
+  const key = await readKey(options);
+  try {
+    return await request(options.url + path, {
+      method,
+      headers: {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw noGateway(options.url, (error as NodeJS.ErrnoException).code);
+  }
+}
+
 async function readKey({ apiKeyFile }: ClientOptions): Promise<string | undefined> {
   if (apiKeyFile === undefined) return process.env.QVAC_API_KEY || undefined;
   return (await readKeyFile(resolve(apiKeyFile))).keys[0]?.key;
 }
 
-async function toReply<Reply>(response: Response, url: string): Promise<Reply> {
-  const text = await response.text();
-  const body = parse(text) as { error?: { code?: unknown; message?: unknown } } | undefined;
-  if (response.ok && body) return body as Reply;
-  const { code, message } = body?.error ?? {};
-  if (typeof code !== 'string' || typeof message !== 'string' || code === 'not_found') {
-    throw new CommandError(
-      `error: what answers at ${url} is no gateway of this version (status ${response.status}). Say with --url where it is.`,
-      EXIT.noGateway,
-    );
-  }
-  const advice =
-    code === 'invalid_api_key' ? ' This command takes it from --api-key-file or QVAC_API_KEY.' : '';
-  throw new CommandError(`error: ${message}${advice} (${code})`, EXIT.failure);
+function isFine({ statusCode }: Dispatcher.ResponseData): boolean {
+  return statusCode >= 200 && statusCode < 300;
 }
 
 function parse(text: string): unknown {
@@ -72,9 +115,31 @@ function parse(text: string): unknown {
   }
 }
 
+function toRefusal(status: number, body: unknown, url: string): CommandError {
+  const { code, message } =
+    (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error ?? {};
+  if (typeof code !== 'string' || typeof message !== 'string' || code === 'not_found') {
+    return new CommandError(
+      `error: what answers at ${url} is no gateway of this version (status ${status}). Say with --url where it is.`,
+      EXIT.noGateway,
+    );
+  }
+  const advice =
+    code === 'invalid_api_key' ? ' This command takes it from --api-key-file or QVAC_API_KEY.' : '';
+  return new CommandError(`error: ${message}${advice} (${code})`, EXIT.failure);
+}
+
 function noGateway(url: string, code: string | undefined): CommandError {
   return new CommandError(
     `error: no gateway answers at ${url}${code === undefined ? '' : ` (${code})`}. Start one with 'qvac serve openai', or say with --url where it is.`,
+    EXIT.noGateway,
+  );
+}
+
+function brokenOff(url: string, error: unknown): CommandError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new CommandError(
+    `error: the gateway at ${url} broke off its answer${code === undefined ? '' : ` (${code})`}. Its log may say why.`,
     EXIT.noGateway,
   );
 }

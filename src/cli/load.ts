@@ -1,10 +1,10 @@
-import { askGateway, type ClientOptions, toPath } from './gateway-client.js';
-import { runClient } from './run-client.js';
+import { askGateway, toPath } from './gateway-client.js';
+import { type ClientCommandOptions, runClient, toJson } from './run-client.js';
 
 /** `qvac load`: has a running gateway load a model, and waits until it is ready. Returns the exit code. */
-export function load(alias: string, options: ClientOptions): Promise<number> {
+export function load(alias: string, options: ClientCommandOptions): Promise<number> {
   return runClient(async () => {
-    await askGateway(options, 'POST', `/qvac/v1/models/${toPath(alias)}/load`);
-    return `${alias} is ready.\n`;
+    const reply = await askGateway(options, 'POST', `/qvac/v1/models/${toPath(alias)}/load`);
+    return options.json ? toJson(reply) : `${alias} is ready.\n`;
   });
 }

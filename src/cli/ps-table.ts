@@ -1,46 +1,53 @@
-import type { GatewayStatus, ModelStatus } from '../protocol/status.js';
+import type { ModelStatus } from '../protocol/status.js';
+import { toTable } from './table.js';
+import { type Sample, tokenRate } from './token-rate.js';
 
-const HEAD = ['MODEL', 'STATE', 'CALLS', 'QUEUE', 'MEMORY', 'SINCE', 'RESTARTS', 'LAST EXIT'];
-
-/** What engines write is not for a terminal to obey. */
-const CONTROL = /\p{Cc}+/gu;
+const HEAD = [
+  'MODEL',
+  'STATE',
+  'CALLS',
+  'QUEUE',
+  'TOKENS/S',
+  'MEMORY',
+  'THREADS',
+  'SINCE',
+  'RESTARTS',
+  'LAST EXIT',
+];
 
 /**
  * The models as a table for people.
  *
- * @param now as `Date.now()`.
+ * @param before an earlier look at them, from which on tokens are counted. Without it, none are.
+ * @param wallClock as `Date.now()`.
  */
-export function toPsTable({ models }: GatewayStatus, now: number): string {
-  const rows = [HEAD, ...models.map((model) => toRow(model, now))];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+export function toPsTable(now: Sample, before: Sample | undefined, wallClock: number): string {
+  const rows = now.status.models.map((model) => {
+    const rate = before && tokenRate(model.id, before, now);
+    return toRow(model, rate, wallClock);
+  });
+  return toTable([HEAD, ...rows]);
 }
 
-function toRow(model: ModelStatus, now: number): string[] {
-  const exit = model.last_exit;
+function toRow(model: ModelStatus, rate: number | undefined, wallClock: number): string[] {
+  const { last_exit: exit } = model;
   return [
     model.id,
     model.state,
     `${model.calls.length}/${model.slots}`,
     String(model.queue.length),
+    rate === undefined ? '-' : rate.toFixed(1),
     model.memory_bytes === null ? '-' : `${Math.round(model.memory_bytes / 1024 / 1024)} MB`,
-    toAge(model.state_since, now),
+    String(model.threads * model.replicas.length),
+    toAge(model.state_since, wallClock),
     String(model.restarts),
-    exit ? `${toAge(exit.at, now)} ago: ${exit.reason}` : '-',
-  ].map((cell) => cell.replace(CONTROL, ' '));
+    exit ? `${toAge(exit.at, wallClock)} ago: ${exit.reason}` : '-',
+  ];
 }
 
 /** How long ago, in its largest unit. */
-function toAge(at: string, now: number): string {
-  const seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
+function toAge(at: string, wallClock: number): string {
+  const seconds = Math.max(0, Math.floor((wallClock - Date.parse(at)) / 1000));
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;

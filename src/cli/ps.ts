@@ -1,17 +1,21 @@
-import type { GatewayStatus } from '../protocol/status.js';
-import { askGateway, type ClientOptions } from './gateway-client.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import { toPsTable } from './ps-table.js';
-import { runClient } from './run-client.js';
+import { type ClientCommandOptions, runClient, toJson } from './run-client.js';
+import { sampleStatus } from './sample-status.js';
 
-/** Options of `qvac ps`, as commander parses them. */
-export interface PsOptions extends ClientOptions {
-  readonly json: boolean;
-}
+/** For so long tokens are counted. */
+const COUNTED_MS = 1_000;
 
 /** `qvac ps`: what all models of a running gateway do. Returns the exit code. */
-export function ps(options: PsOptions): Promise<number> {
+export function ps(options: ClientCommandOptions): Promise<number> {
   return runClient(async () => {
-    const status = await askGateway<GatewayStatus>(options, 'GET', '/qvac/v1/status');
-    return options.json ? `${JSON.stringify(status, null, 2)}\n` : toPsTable(status, Date.now());
+    const first = await sampleStatus(options);
+    if (options.json) return toJson(first.status);
+    // Nobody should wait for the tokens of models that do nothing.
+    if (first.status.models.every(({ calls }) => calls.length === 0)) {
+      return toPsTable(first, undefined, Date.now());
+    }
+    await delay(COUNTED_MS);
+    return toPsTable(await sampleStatus(options), first, Date.now());
   });
 }

@@ -6,6 +6,7 @@ import { OWN_DOOR } from '../gateway/door.js';
 import { type Gateway, startGateway } from '../gateway/start-gateway.js';
 import { createSupervisedDoor } from '../gateway/supervised-door.js';
 import type { SupervisorLink } from '../gateway/supervisor-link.js';
+import { LogBuffer } from '../telemetry/log-buffer.js';
 import { applyAccessOptions } from './access-options.js';
 import { createCliLogger } from './cli-logger.js';
 import { CommandError } from './command-error.js';
@@ -22,7 +23,8 @@ export async function runGateway(
   supervisor?: SupervisorLink,
 ): Promise<number> {
   const startedAt = performance.now();
-  const { format, log } = await createCliLogger(options);
+  const logs = new LogBuffer();
+  const { format, log } = await createCliLogger(options, logs);
   endOnBug(log);
 
   const envKey = takeEnvKey();
@@ -36,14 +38,23 @@ export async function runGateway(
     if (error instanceof CommandError) return fail(error.message, error.exitCode);
     throw error;
   }
-  if (!inheritance) for (const warning of config.warnings) log.warn(warning);
+  if (!inheritance) {
+    for (const warning of config.warnings) log.warn(warning);
+    if (options.logPrompts) {
+      log.warn(
+        '--log-prompts: the log has what clients ask and what models answer; keep it as safe as these',
+      );
+    }
+  }
 
   const stopping = supervisor?.stopping ?? watchStopSignals(() => process.exit(EXIT.failure));
   let gateway: Gateway;
   try {
     gateway = await startGateway(config, {
       log,
+      logs,
       stopping,
+      logPrompts: options.logPrompts,
       door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,
       inherited: inheritance?.loaded,
       reportLoaded: supervisor?.reportLoaded,

@@ -1,3 +1,4 @@
+import type { LogLevel } from '../telemetry/log-level.js';
 import type { LogFormat } from '../telemetry/logger.js';
 import type { AccessOptions } from './access-options.js';
 
@@ -11,5 +12,8 @@ export interface ServeOptions extends AccessOptions {
   readonly shutdownTimeout: number;
   readonly supervisor: boolean;
   readonly logFormat?: LogFormat;
+  readonly logPrompts: boolean;
+  readonly logLevel: LogLevel;
+  /** Level `debug`, whatever `logLevel` says. */
   readonly verbose: boolean;
 }

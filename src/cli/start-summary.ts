@@ -18,6 +18,7 @@ export function startSummary({ version, config, gateway, startedAt }: Started): 
 qvac-gateway ${version}
 
   API     ${gateway.url}/v1
+  Page    ${gateway.url}/ui
   Config  ${config.file ? relative(process.cwd(), config.file) || config.file : 'none found: serving the built-in demo model'}
   Access  ${config.apiKeys.length > 0 ? 'with an API key' : 'without an API key'}, ${describeCors(config.corsOrigins)}
 

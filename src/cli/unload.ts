@@ -1,8 +1,8 @@
-import { askGateway, type ClientOptions, toPath } from './gateway-client.js';
-import { runClient } from './run-client.js';
+import { askGateway, toPath } from './gateway-client.js';
+import { type ClientCommandOptions, runClient, toJson } from './run-client.js';
 
 /** Options of `qvac unload`, as commander parses them. */
-export interface UnloadOptions extends ClientOptions {
+export interface UnloadOptions extends ClientCommandOptions {
   /** Running calls are cancelled. */
   readonly now: boolean;
 }
@@ -10,7 +10,8 @@ export interface UnloadOptions extends ClientOptions {
 /** `qvac unload`: has a running gateway unload a model, and waits until its process is gone. Returns the exit code. */
 export function unload(alias: string, options: UnloadOptions): Promise<number> {
   return runClient(async () => {
-    await askGateway(options, 'DELETE', `/v1/models/${toPath(alias)}${options.now ? '?drain=now' : ''}`);
-    return `${alias} is unloaded.\n`;
+    const path = `/v1/models/${toPath(alias)}${options.now ? '?drain=now' : ''}`;
+    const reply = await askGateway(options, 'DELETE', path);
+    return options.json ? toJson(reply) : `${alias} is unloaded.\n`;
   });
 }

@@ -25,6 +25,12 @@ export async function findConstant(name: string): Promise<ConstantLookup> {
   };
 }
 
+/** All model constants of the SDK. */
+export async function listConstants(): Promise<RegistryModel[]> {
+  const exported: Record<string, unknown> = await import('@qvac/sdk/models');
+  return Object.values(exported).filter(isRegistryModel);
+}
+
 /** The model type that serves a constant, or `undefined` if none does (a bare voice activity detector, say). */
 export function modelTypeOf(model: RegistryModel): ModelType | undefined {
   return [model.engine, model.addon]

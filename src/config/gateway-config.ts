@@ -1,3 +1,4 @@
+import type { ApiKey } from '../protocol/api-key.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import type { Category } from '../protocol/model-types.js';
 import type { DiscoverySpec, RoutedSpec } from '../protocol/remote-spec.js';
@@ -19,12 +20,6 @@ export interface ConfiguredModel extends ModelSpec {
   readonly stallTimeoutMs: number;
   /** The SDK constant that it was named by, if it was. */
   readonly constant?: string;
-}
-
-/** A key that lets a client in, and whose it is. */
-export interface ApiKey {
-  readonly key: string;
-  readonly name?: string | undefined;
 }
 
 /** Origins whose web pages may call the API, written as browsers send them. */

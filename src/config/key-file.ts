@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
+import type { ApiKey } from '../protocol/api-key.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
-import type { ApiKey } from './gateway-config.js';
 
 /** The keys of a file, and what a person should know about it. */
 export interface KeyFile {

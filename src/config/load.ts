@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { checkDefaults } from './check-defaults.js';
+import { checkKeyModels } from './check-key-models.js';
 import { checkModelEntries } from './check-model-entries.js';
 import { checkRoutedEntries, routedPaths } from './check-routed-entries.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
@@ -49,6 +50,8 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     // What a target names may be among the models that are wrong.
     ...(resolved.length === models.length ? routes.flatMap(({ problems }) => problems) : []),
     ...checkDefaults([...models, ...routed]),
+    // Names of models that are elsewhere are not known before the servers have told them.
+    ...(serve.remotes.length === 0 ? checkKeyModels(serve.apiKeys, Object.keys(serve.models)) : []),
   ]);
   const warnings = [...new Set(resolved.flatMap(({ warning }) => warning ?? []))];
   return frozenCopy({

@@ -1,3 +1,4 @@
+import { isSingleHttpFile } from '../protocol/cached-file.js';
 import type { ModelSource } from '../protocol/model-spec.js';
 import { categoryOf, type ModelType, toModelType } from '../protocol/model-types.js';
 import { checkKvCache } from './check-kv-cache.js';
@@ -51,8 +52,14 @@ export async function resolveModel(
   if (check.problems.length > 0) return { problems: [...originProblems, ...check.problems], ...warning };
 
   const kvCache = checkKvCache(entry, type, path);
+  const sha256 = 'src' in entry ? entry.sha256?.toLowerCase() : undefined;
   const companions = await resolveCompanions(entry.config, configPath, folder);
-  const problems = [...originProblems, ...kvCache.problems, ...companions.problems];
+  const problems = [
+    ...originProblems,
+    ...checkSha256(sha256, source, toFieldPath([...path, 'sha256'])),
+    ...kvCache.problems,
+    ...companions.problems,
+  ];
   if (source === undefined || problems.length > 0) return { problems, ...warning };
   return {
     model: {
@@ -60,6 +67,7 @@ export async function resolveModel(
       type,
       category: categoryOf(type),
       source,
+      ...(sha256 !== undefined && { sha256 }),
       ...(constant !== undefined && { constant }),
       default: entry.default,
       preload: entry.preload,
@@ -73,6 +81,15 @@ export async function resolveModel(
     problems,
     ...warning,
   };
+}
+
+function checkSha256(
+  sha256: string | undefined,
+  source: ModelSource | undefined,
+  path: string,
+): ConfigProblem[] {
+  if (sha256 === undefined || source === undefined || isSingleHttpFile(source)) return [];
+  return [{ path, message: 'is checked for one file at a http(s):// URL only; remove it' }];
 }
 
 function shortForm(model: string): EntryObject {

@@ -101,6 +101,13 @@ const sourceModel = z
     type: z
       .enum([...Object.keys(MODEL_TYPE_ALIASES), ...MODEL_TYPES])
       .describe('Model type of the SDK, canonical or short: llamacpp-completion or llm.'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, as sha256sum prints them')
+      .optional()
+      .describe(
+        'SHA-256 of the file at a http(s):// URL, 64 hexadecimal digits. A download that has another is removed. Default: none, not checked.',
+      ),
     ...modelSettings,
   })
   .describe('A model of your own.');
@@ -224,8 +231,29 @@ const keyText = z.string().regex(API_KEY_FORM, API_KEY_ADVICE);
 const apiKey = z.union([
   keyText,
   z.strictObject({
-    name: z.string().min(1).describe('Whose key it is.'),
+    name: z.string().min(1).describe('Whose key it is. Logs, metrics and status tell it.'),
     key: keyText.describe('The key.'),
+    models: z
+      .array(modelAlias)
+      .min(1, 'must name at least one model; without it the key is for all')
+      .optional()
+      .describe(
+        'Aliases of the models that it may use, see, load and unload. Others are answered with 403 model_not_allowed. Default: all.',
+      ),
+    maxConcurrent: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Requests for answers of models that may be open at once with this key, waiting ones included, count. One more is answered with 429 rate_limit_exceeded. Default: any number.',
+      ),
+    requestsPerMinute: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Requests for answers of models in a minute that begins with the first, count. One more is answered with 429 rate_limit_exceeded. Default: any number.',
+      ),
   }),
 ]);
 
@@ -249,7 +277,7 @@ const serve = z.strictObject({
     .array(apiKey)
     .default([])
     .describe(
-      'Keys of which clients must send one as their Bearer token, each a string or an object with name and key. Default: none, no key is needed.',
+      'Keys of which clients must send one as their Bearer token, each a string or an object with name and key, which may have limits. Default: none, no key is needed.',
     ),
   cors: z
     .union([

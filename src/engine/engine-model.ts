@@ -3,10 +3,13 @@ import { close, type LoadModelOptions, loadModel, unloadModel, WorkerCrashedErro
 import type { CallFailure, LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
+import { cacheFolder } from './cache-folder.js';
 import { chat } from './chat.js';
 import { type ChatModel, toChatModel } from './chat-model.js';
 import { embed } from './embed.js';
 import { type EngineProcess, watchEngineProcess } from './engine-process.js';
+import { reportLoadLog } from './load-log.js';
+import { toLocalSources } from './local-sources.js';
 import { toErrorData } from './to-error-data.js';
 import { TokenMeter } from './token-meter.js';
 import { toTranscribeModel, transcribe } from './transcribe.js';
@@ -28,9 +31,11 @@ export class EngineModel {
   }
 
   /** Loads the model and reports `loaded` or `load-failed`. It never rejects. */
-  async load(): Promise<void> {
+  async load(wantsLog: boolean): Promise<void> {
+    const endLog = wantsLog ? reportLoadLog(this.#report) : () => {};
     try {
       this.#modelId = await loadModel(toLoadOptions(this.#spec));
+      endLog(); // before calls may come
       this.#report({ type: 'loaded' });
     } catch (error) {
       // A process that died tells its own reason, with what it wrote to stderr: let that report come first.
@@ -89,7 +94,8 @@ export class EngineModel {
   }
 }
 
-function toLoadOptions(spec: ModelSpec): LoadModelOptions {
+function toLoadOptions(given: ModelSpec): LoadModelOptions {
+  const spec = toLocalSources(given, cacheFolder());
   const { threads: _, ...modelConfig } = spec.config; // the SDK would drop it: it travels by environment
   return {
     modelSrc: spec.source,

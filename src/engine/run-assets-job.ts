@@ -12,9 +12,7 @@ export function createAssetsJobRunner(): (job: AssetsJob) => Promise<void> {
   return async (job) => {
     switch (job.kind) {
       case 'download':
-        return runCall<DownloadEvent | CallFailure>(job.port, (emit, signal) =>
-          download(job.source, job.alias, emit, signal),
-        );
+        return runCall<DownloadEvent | CallFailure>(job.port, (emit, signal) => download(job, emit, signal));
       case 'close':
         await close();
         return sdkProcess.ensureExited();

@@ -11,7 +11,7 @@ export function createModelJobRunner(): (job: ModelJob) => Promise<void> {
     switch (job.kind) {
       case 'load':
         model = new EngineModel(job.spec, (event) => job.port.postMessage(event));
-        return model.load();
+        return model.load(job.wantsLog);
       case 'unload':
         return model?.unload();
       case 'call': {

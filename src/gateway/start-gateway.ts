@@ -15,12 +15,14 @@ import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
 import { createHops } from '../remote/hops.js';
+import type { LogBuffer } from '../telemetry/log-buffer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
 import type { Remotes, RemotesOptions } from './create-remotes.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
+import { createLoadLog } from './load-log.js';
 import { LoadedModels } from './loaded-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
@@ -50,8 +52,12 @@ export interface Gateway {
 /** What a gateway is started with, beside its config. */
 export interface GatewayOptions {
   readonly log: Logger;
+  /** The last lines of it. */
+  readonly logs: LogBuffer;
   /** How it gets its connections. */
   readonly door: Door;
+  /** Whether the log has what clients ask, and what models answer. */
+  readonly logPrompts: boolean;
   /** Ends the wait for preloads; the gateway must be stopped all the same. */
   readonly stopping: AbortSignal;
   /** The models that a gateway which died had loaded, if this one takes its place. */
@@ -62,8 +68,8 @@ export interface GatewayOptions {
 
 /**
  * Puts the gateway together and starts it. The port is taken at once and answers when the models to preload are loaded.
- * One that can't be loaded does not keep the others from being served. A gateway that takes another's place answers at
- * once, and loads meanwhile: a client that does not need these models should not wait for them.
+ * One that can't be loaded, or must be downloaded first, does not keep the others from being served. A gateway that takes
+ * another's place answers at once, and loads meanwhile: a client that does not need these models should not wait for them.
  *
  * A process that exits takes the engines' processes and the temporary files along, however it comes to that.
  *
@@ -71,7 +77,7 @@ export interface GatewayOptions {
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { log, door, stopping, inherited } = options;
+  const { log, logs, door, logPrompts, stopping, inherited } = options;
   await sweepRunFolders();
   const folder = await createRunFolder('temporary');
   let cacheFolder: RunFolder | undefined;
@@ -102,6 +108,10 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const wanted = models.filter((model) => model.preload || inherited?.includes(model.alias));
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
     const feed = new StateFeed();
+    let markStarted = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      markStarted = resolve;
+    });
     const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
     const served = models.map((model) => ({
       category: model.category,
@@ -112,9 +122,17 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
         replicas: model.replicas,
         slots: slotsOf(model),
         queueLimit: model.queue,
-        download: (onProgress, signal) => assets.ensure(model, onProgress, signal),
+        download: (onProgress, signal) =>
+          assets.ensure(
+            model,
+            (progress) => {
+              onProgress(progress);
+              if (progress.downloadedBytes !== progress.totalBytes) markStarted();
+            },
+            signal,
+          ),
         planRestart: (failures) => planRestart(failures, Math.random),
-        createPool: () => new ModelPool(model, model, surroundings),
+        createPool: () => new ModelPool(model, model, surroundings, createLoadLog(log, model.alias)),
         onState: (change, state) => {
           loaded.changed(model.alias, state);
           readiness.changed(model.alias, state);
@@ -133,16 +151,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     fleet = new Fleet([...served, ...(remotes?.models ?? [])], () => remotes?.discovered() ?? []);
     const hosts = fleet;
 
-    let markStarted = (): void => {};
-    const started = new Promise<void>((resolve) => {
-      markStarted = resolve;
-    });
     const serverOptions = {
       host: config.host,
-      apiKeys: config.apiKeys.map(({ key }) => key),
+      apiKeys: config.apiKeys,
       corsOrigins: config.corsOrigins,
       listModels: config.listModels,
       requestTimeoutMs: config.requestTimeoutMs,
+      logPrompts,
       images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
       uploadFolder: join(folder.path, 'uploads'),
       hops,
@@ -151,7 +166,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const server = createServer(
       hosts,
       serverOptions,
-      { metrics, feed, missing: () => readiness.missing() },
+      { metrics, feed, logs, missing: () => readiness.missing() },
       started,
       log,
     );

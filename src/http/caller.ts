@@ -28,7 +28,7 @@ export function createCallerOf(timeoutMs?: number, calls = new OpenCalls()): Cal
       limitMs === undefined
         ? undefined
         : setTimeout(() => abort.abort(timeIsUp(limitMs)), Math.max(0, limitMs - reply.elapsedTime));
-    const forget = calls.add(request.id, abort);
+    const forget = calls.add(request.id, abort, () => request.servedBy);
     const finish = (): void => {
       clearTimeout(timer);
       forget();
@@ -38,7 +38,7 @@ export function createCallerOf(timeoutMs?: number, calls = new OpenCalls()): Cal
     };
     if (reply.raw.destroyed) finish();
     else reply.raw.once('close', finish);
-    return { id: request.id, client: clientOf(request), signal: abort.signal };
+    return { id: request.id, client: clientOf(request), signal: abort.signal, observer: request.record };
   };
 }
 

@@ -7,7 +7,8 @@ export type AllowedOrigins = 'any' | readonly string[];
 const METHODS = 'GET, HEAD, POST, DELETE';
 
 /** What a page may read beside the few headers that it always may. */
-const EXPOSED = 'x-request-id, retry-after, x-should-retry';
+const EXPOSED =
+  'x-request-id, retry-after, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests';
 
 /** How long a browser may remember a preflight: the most that Chrome does. */
 const MAX_AGE_SECONDS = 7_200;

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, ERRORS, type ErrorCode } from '../protocol/errors.js';
 
 /** OpenAI's error envelope. */
@@ -50,16 +50,17 @@ export function toApiError(error: unknown): ApiError {
   }
 }
 
-/** As {@link toApiError}; a bug goes to the log. */
-export function toLoggedApiError(error: unknown, log: FastifyBaseLogger): ApiError {
+/** As {@link toApiError}; the request's line in the log tells its code, and a bug has a line of its own. */
+export function toLoggedApiError(error: unknown, { log, record }: FastifyRequest): ApiError {
   const apiError = toApiError(error);
+  if (record) record.error = apiError.code;
   if (apiError.code === 'internal_error') log.error({ err: apiError.cause }, 'request failed');
   return apiError;
 }
 
 /** The one place that writes an error reply. */
 export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const apiError = toLoggedApiError(error, request.log);
+  const apiError = toLoggedApiError(error, request);
   const { status, retryable } = ERRORS[apiError.code];
   // Fastify would close the connection while the client still sends, who then sees a broken pipe and not the reply.
   // Left open, the rest is drained.

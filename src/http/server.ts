@@ -11,12 +11,14 @@ import { closeIdleConnections } from './close-idle-connections.js';
 import { cutStalled } from './cut-stalled.js';
 import { drainRest } from './drain-rest.js';
 import { replyWithError } from './error-reply.js';
+import { enforceKey } from './keys/enforce-keys.js';
 import { limitConnections } from './limit-connections.js';
 import type { ImageRules } from './openai/chat-images.js';
 import { chatRoute } from './openai/chat-route.js';
 import { embeddingsRoute } from './openai/embeddings-route.js';
 import { modelsRoute } from './openai/models-route.js';
 import { transcriptionsRoute } from './openai/transcriptions-route.js';
+import { openApiRoute } from './openapi/openapi-route.js';
 import { countRequest } from './operations/count-request.js';
 import { OpenCalls } from './operations/open-calls.js';
 import type { Operations } from './operations/operations.js';
@@ -35,6 +37,8 @@ export interface ServerOptions extends Access {
   readonly images: ImageRules;
   /** For the whole answer to a request that does not say how long it waits. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Whether the log has what clients ask, and what models answer. */
+  readonly logPrompts?: boolean;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
   readonly uploadFolder: string;
   /** The way that requests take from gateway to gateway. */
@@ -57,7 +61,7 @@ export function createServer(
   started: Promise<void>,
   log: Logger,
 ): FastifyInstance {
-  const isAnswered = createAccessCheck(options);
+  const isAnswered = createAccessCheck(options, (name) => operations.metrics.usageOf(name));
   const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
   const { hops = createHops() } = options;
   const nodeOptions = {
@@ -104,7 +108,9 @@ export function createServer(
   });
   app.decorateRequest('servedBy');
   app.decorateRequest('jsonText');
-  logRequests(app, (request, status, durationMs) =>
+  app.decorateRequest('clientKey');
+  app.decorateRequest('record');
+  logRequests(app, options.logPrompts === true, (request, status, durationMs) =>
     countRequest(operations.metrics, request, status, durationMs),
   );
   closeIdleConnections(app);
@@ -116,6 +122,7 @@ export function createServer(
     const { isOperation, needsNoKey } = request.routeOptions.config;
     if (isAnswered(request, reply, needsNoKey)) return reply;
     hops.check(request.headers);
+    await enforceKey(request, reply);
     if (!isOperation) await started;
   });
   app.addHook('onSend', async (request) => drainRest(request, limits));
@@ -135,6 +142,7 @@ export function createServer(
   embeddingsRoute(app, fleet, callerOf, hops);
   transcriptionsRoute(app, fleet, callerOf, options.uploadFolder, hops);
   operationsRoutes(app, fleet, operations, callerOf, calls);
+  openApiRoute(app);
   app.after(finishRoutes); // when the scopes of routes are there too
   return app;
 }

@@ -35,14 +35,20 @@ export class SseReply {
     this.#raw.write(frames);
     const unreadBytes = this.#raw.writableLength;
     if (unreadBytes <= UNREAD_LIMIT_BYTES) return;
+    this.#raw.destroy(); // first: this may be a stream of the log
     this.#log.warn({ unreadBytes }, 'client cut: it reads its stream too slowly');
-    this.#raw.destroy();
   }
 
   end(frames: string): void {
     this.#raw.end(frames);
   }
 }
+
+/** A comment: it says nothing but that the connection lives. Not `: ping`, which some clients take for an event. */
+export const KEEP_ALIVE = ': keep-alive\n\n';
+
+/** Between two of them. Shorter than what proxies wait for (nginx 60 s). */
+export const KEEP_ALIVE_MS = 15_000;
 
 /** One frame with a value as JSON. */
 export function sseFrame(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { CallStream } from '../pool/call-stream.js';
 import type { ApiError } from '../protocol/errors.js';
 import type { CallKind, EventOf } from '../protocol/jobs.js';
-import type { CallObserver } from '../telemetry/call-observer.js';
+import type { CallObserver, RequestObserver } from '../telemetry/call-observer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { Admission } from './admission.js';
 import type { CallSnapshot } from './model-snapshot.js';
@@ -14,6 +14,8 @@ export interface Caller {
   readonly client: string;
   /** Aborts the call: leaves the queue, or frees the engine. */
   readonly signal: AbortSignal;
+  /** Told how the call goes, beside the model's own. */
+  readonly observer?: RequestObserver | undefined;
 }
 
 /** What is done with a call that runs, of whatever kind. */
@@ -66,14 +68,16 @@ export class CallSlots {
    *
    * @throws {ApiError} as `Admission.acquire`.
    */
-  async acquire(kind: CallKind, { id, client, signal }: Caller): Promise<CallSlot> {
+  async acquire(kind: CallKind, { id, client, signal, observer: asking }: Caller): Promise<CallSlot> {
     const { log, observer } = this.#options;
     if (this.#admission.isFull) log.debug({ waiting: this.#admission.waiting }, 'call queued');
     const ticket: Ticket = { id, kind, receivedAt: new Date(), startedAt: undefined };
     const askedAt = performance.now();
     const giveBack = await this.#admission.acquire(client, signal, ticket);
     this.#tickets.add(ticket);
-    observer?.admitted(performance.now() - askedAt);
+    const waitMs = performance.now() - askedAt;
+    observer?.admitted(waitMs);
+    asking?.admitted(waitMs);
     const release = (): void => {
       this.#tickets.delete(ticket);
       giveBack();

@@ -7,6 +7,7 @@ import type { ModelSnapshot } from './model-snapshot.js';
 import type { ModelState } from './model-state.js';
 import { Replica, type ReplicaOptions, shuttingDown } from './replica.js';
 import type { StateChange } from './state-feed.js';
+import type { TokenCounts } from './token-counts.js';
 
 /** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
 export const DRAIN_TIMEOUT_MS = 30_000;
@@ -37,6 +38,8 @@ const NEAREST: readonly ModelState[] = [
 /** One model: the queue of its calls, and the replicas that answer them. Each call goes to the one with the fewest. */
 export class ModelHost {
   readonly alias: string;
+  /** Of all incarnations. Calls add to it. */
+  readonly tokens: TokenCounts = { prompt: 0, completion: 0 };
   readonly #options: ModelHostOptions;
   readonly #slots: CallSlots;
   readonly #replicas: readonly Replica[];
@@ -67,14 +70,17 @@ export class ModelHost {
 
   /** All that there is to see from outside, as it is now. */
   snapshot(): ModelSnapshot {
+    const replicas = this.#replicas.map((replica) => replica.snapshot());
     return {
       alias: this.alias,
       state: this.#state,
       stateSince: this.#stateSince,
       loadedAt: this.loadedAt,
-      replicas: this.#replicas.map((replica) => replica.snapshot()),
+      replicas,
+      download: replicas.find(({ download }) => download)?.download,
       slots: this.#options.slots * this.#options.replicas,
       queueLimit: this.#options.queueLimit,
+      tokens: { ...this.tokens },
       ...this.#slots.snapshot(),
     };
   }

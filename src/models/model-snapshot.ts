@@ -1,5 +1,7 @@
 import type { CallKind } from '../protocol/jobs.js';
+import type { DownloadSnapshot } from './download-meter.js';
 import type { ModelState } from './model-state.js';
+import type { TokenCounts } from './token-counts.js';
 
 /** A call that waits or runs, seen from outside. */
 export interface CallSnapshot {
@@ -32,6 +34,8 @@ export interface ReplicaSnapshot {
   readonly restarts: number;
   readonly lastExit: ModelExit | undefined;
   readonly pid: number | undefined;
+  /** What its load waits for; `undefined` while nothing is downloaded for it. */
+  readonly download: DownloadSnapshot | undefined;
   /** Calls that its engine works on. */
   readonly running: number;
   /** Of a target of a routed model, which is no worker: what it is called, and where it is. */
@@ -48,9 +52,12 @@ export interface ModelSnapshot {
   readonly loadedAt: Date | undefined;
   /** In a fixed order, at least one. */
   readonly replicas: readonly ReplicaSnapshot[];
+  /** What it waits for; `undefined` while nothing is downloaded for it. */
+  readonly download: DownloadSnapshot | undefined;
   /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   readonly queueLimit: number;
+  readonly tokens: Readonly<TokenCounts>;
   /** Calls that have a slot. */
   readonly calls: readonly CallSnapshot[];
   /** Calls that wait for a slot, in the order of their turns. */

@@ -7,6 +7,7 @@ import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { Logger } from '../telemetry/logger.js';
 import { abortable } from './abortable.js';
 import type { RunningCall } from './call-slots.js';
+import { DownloadMeter } from './download-meter.js';
 import { FailureSeries } from './failure-series.js';
 import { type ReplicaSnapshot, toModelExit } from './model-snapshot.js';
 import { type ModelEvent, type ModelState, transition } from './model-state.js';
@@ -49,6 +50,7 @@ export class Replica {
   readonly #log: Logger;
   readonly #running = new Set<RunningCall>();
   readonly #failures: FailureSeries;
+  readonly #meter: DownloadMeter;
   #state: ModelState = 'idle';
   #stateSince = new Date();
   #incarnation = 0;
@@ -72,6 +74,7 @@ export class Replica {
     this.#alias = options.alias;
     this.#log = options.log;
     this.#failures = new FailureSeries(options.planRestart);
+    this.#meter = new DownloadMeter(options.log);
   }
 
   get state(): ModelState {
@@ -105,6 +108,7 @@ export class Replica {
       restarts: this.#restarts,
       lastExit: this.#failures.last,
       pid: this.#pool?.pid,
+      download: this.#meter.current,
       running: this.#running.size,
     };
   }
@@ -188,10 +192,8 @@ export class Replica {
     this.#apply(event);
     this.#log.info('model loading');
     try {
-      const downloaded = this.#options.download(
-        (progress) => this.#log.debug(progress, 'model downloading'),
-        overtaken,
-      );
+      const { download } = this.#options;
+      const downloaded = this.#meter.measure((onProgress) => download(onProgress, overtaken));
       await abortable(downloaded, overtaken);
       overtaken.throwIfAborted(); // a pool that was closed would start another thread
       await abortable(pool.load(), overtaken);

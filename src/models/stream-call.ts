@@ -3,6 +3,7 @@ import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { Caller } from './call-slots.js';
 import type { ModelHost } from './model-host.js';
 import { observeEvents } from './observe-events.js';
+import { countTokens } from './token-counts.js';
 
 /**
  * Runs a call and gives its events as they come. One of which nothing has come when its worker dies is sent once more,
@@ -15,13 +16,17 @@ export async function* streamCall<Kind extends CallKind>(
   call: Extract<Call, { kind: Kind }>,
   caller: Caller,
 ): AsyncGenerator<EventOf<Kind>[], void> {
-  const observe = host.observer && observeEvents(host.observer, performance.now(), () => performance.now());
+  const observe =
+    host.observer &&
+    observeEvents(host.observer, performance.now(), () => performance.now(), caller.observer);
+  const count = countTokens(host.tokens);
   let hasBegun = false;
   const first = await host.call<Kind>(call, caller);
   try {
     for await (const events of first) {
       hasBegun = true;
       observe?.(events);
+      count(events);
       yield events;
     }
     return;
@@ -31,6 +36,7 @@ export async function* streamCall<Kind extends CallKind>(
   await first.ended; // until then its slot is taken: a full queue would have no place for it
   for await (const events of await host.call<Kind>(call, caller)) {
     observe?.(events);
+    count(events);
     yield events;
   }
 }

@@ -36,6 +36,9 @@ export interface WorkerDeath {
   readonly reason: string;
 }
 
+/** A line of what an engine logs. */
+export type LoadLogLine = Omit<Extract<LifeEvent, { type: 'load-log' }>, 'type'>;
+
 type ProcessExit = Extract<LifeEvent, { type: 'process-exited' }>;
 
 /**
@@ -48,6 +51,7 @@ export class ModelPool {
   readonly #loadTimeoutMs: number;
   /** Absolute path of a folder that this worker's SDK has for itself, for the conversations that it keeps. */
   readonly #sdkHome: string | undefined;
+  readonly #onLoadLog: ((line: LoadLogLine) => void) | undefined;
   readonly #watch: LifeWatch;
   #pid: number | undefined;
   #loadMs = 0;
@@ -60,8 +64,15 @@ export class ModelPool {
   /** Resolves if the thread or its process ends without being asked to, or hangs and is ended for that. */
   readonly died: Promise<WorkerDeath>;
 
-  constructor(spec: ModelSpec, deadlines: Deadlines, surroundings: WorkerSurroundings) {
+  /** @param onLoadLog told what the engine logs while it loads, if anybody wants to know. */
+  constructor(
+    spec: ModelSpec,
+    deadlines: Deadlines,
+    surroundings: WorkerSurroundings,
+    onLoadLog?: (line: LoadLogLine) => void,
+  ) {
     this.#spec = spec;
+    this.#onLoadLog = onLoadLog;
     this.#loadTimeoutMs = deadlines.loadTimeoutMs;
     this.died = new Promise((resolve) => {
       this.#reportDeath = resolve;
@@ -126,6 +137,9 @@ export class ModelPool {
           case 'process-started':
             this.#pid = event.pid;
             break;
+          case 'load-log':
+            this.#onLoadLog?.(event);
+            break;
           case 'loaded':
             resolve();
             break;
@@ -147,7 +161,8 @@ export class ModelPool {
         else this.#crash('its thread ended');
       });
       void this.died.then(({ reason }) => reject(loadFailed(this.#spec.alias, reason)));
-      this.#run({ kind: 'load', spec: this.#spec, port: port2 }, port2);
+      const wantsLog = this.#onLoadLog !== undefined;
+      this.#run({ kind: 'load', spec: this.#spec, wantsLog, port: port2 }, port2);
     });
   }
 

@@ -3,6 +3,8 @@ import type { ErrorData } from './errors.js';
 /** What a worker tells of its model, on the port that came with `load`. */
 export type LifeEvent =
   | { readonly type: 'process-started'; readonly pid: number }
+  /** What the engine logs while it loads, if `load` asked for it. */
+  | { readonly type: 'load-log'; readonly level: string; readonly source: string; readonly message: string }
   | { readonly type: 'loaded' }
   | { readonly type: 'load-failed'; readonly error: ErrorData }
   | {

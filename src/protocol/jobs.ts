@@ -100,19 +100,29 @@ export type EventOf<Kind extends CallKind> = CallTypes[Kind]['event'];
  * `CallFailure` one way, and {@link CallCommand}s the other.
  */
 export type ModelJob =
-  | { readonly kind: 'load'; readonly spec: ModelSpec; readonly port: MessagePort }
+  | {
+      readonly kind: 'load';
+      readonly spec: ModelSpec;
+      /** Whether the port gets `load-log` events. */
+      readonly wantsLog: boolean;
+      readonly port: MessagePort;
+    }
   | { readonly kind: 'unload' }
   | { readonly kind: 'call'; readonly call: Call; readonly port: MessagePort };
 
 /** What the thread that downloads is asked. */
 export type AssetsJob =
-  | {
-      readonly kind: 'download';
-      readonly alias: string;
-      readonly source: ModelSource;
-      readonly port: MessagePort;
-    }
+  | ({ readonly kind: 'download'; readonly port: MessagePort } & DownloadJob)
   | { readonly kind: 'close' };
+
+/** A file to download, or several that belong together. */
+export interface DownloadJob {
+  /** The model that it is for. */
+  readonly alias: string;
+  readonly source: ModelSource;
+  /** What its content must have, in lower-case hex; only of one file that comes over HTTP. */
+  readonly sha256?: string | undefined;
+}
 
 /** What the gateway may send on a call's port while the call runs. */
 export interface CallCommand {

@@ -18,6 +18,8 @@ export interface ModelSpec {
   readonly alias: string;
   readonly type: ModelType;
   readonly source: ModelSource;
+  /** Of `source`, in lower-case hex: it is checked when that was downloaded. */
+  readonly sha256?: string;
   /** The SDK's `modelConfig`, already checked against the SDK's schema, and our own `threads` for llama.cpp. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What the conversations that a chat model keeps may have on disk; `undefined` keeps none. */

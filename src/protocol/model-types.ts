@@ -62,6 +62,12 @@ const CATEGORIES: Readonly<Record<ModelType, Category>> = {
   'ggml-classification': 'classification',
 };
 
+/** All categories. */
+export const MODEL_CATEGORIES: readonly Category[] = [...new Set(Object.values(CATEGORIES))];
+
+/** Those that the gateway has an endpoint for. */
+export const SERVED_CATEGORIES: readonly Category[] = ['chat', 'embeddings', 'transcription'];
+
 /** The endpoint category of a model type. */
 export function categoryOf(type: ModelType): Category {
   return CATEGORIES[type];

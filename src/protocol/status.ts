@@ -32,7 +32,7 @@ export interface ReplicaStatus {
   readonly running: number;
   readonly last_exit: ExitStatus | null;
   /** Where it is, if it is no worker of this gateway but a target of a routed model. */
-  readonly target?: string;
+  readonly target?: string | undefined;
 }
 
 /** One configured model. What is a number of replicas is their sum; what is not is that of one of them. */
@@ -54,14 +54,44 @@ export interface ModelStatus {
   readonly replicas: readonly ReplicaStatus[];
   /** CPU threads that each of them may use. */
   readonly threads: number;
+  /** The files that its load waits for; null while nothing is downloaded. */
+  readonly download: {
+    readonly downloaded_bytes: number;
+    /** Null if the server does not tell. */
+    readonly total_bytes: number | null;
+    /** By the speed of late; null while nobody can tell. */
+    readonly seconds_left: number | null;
+  } | null;
   /** Calls that it runs at once, all replicas together. */
   readonly slots: number;
   /** Calls that may wait. */
   readonly queue_limit: number;
+  /**
+   * Tokens since the gateway started. Those of completions grow while a reply comes, by its parts; at its end they are the
+   * engine's own count.
+   */
+  readonly tokens: {
+    readonly prompt_total: number;
+    readonly completion_total: number;
+  };
   /** `started_at` is null while a call has its slot and waits for the model to load. */
   readonly calls: readonly (CallStatus & { readonly started_at: string | null })[];
   /** In the order of their turns. */
   readonly queue: readonly (CallStatus & { readonly position: number })[];
+}
+
+/** What is counted of the keys of one name, since the gateway started. */
+export interface KeyStatus {
+  /** `-` stands for all keys without a name. */
+  readonly name: string;
+  /** Requests for answers of models, those that were refused included. */
+  readonly requests: number;
+  /** What was refused because of the key's limits. */
+  readonly rejected: number;
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  /** Requests for answers of models that are open. */
+  readonly running: number;
 }
 
 /** The whole gateway. */
@@ -74,4 +104,5 @@ export interface GatewayStatus {
   readonly started_at: string;
   readonly uptime_seconds: number;
   readonly models: readonly ModelStatus[];
+  readonly keys: readonly KeyStatus[];
 }

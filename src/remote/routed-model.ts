@@ -4,6 +4,7 @@ import type { ModelState } from '../models/model-state.js';
 import { shuttingDown } from '../models/replica.js';
 import type { ServedModel } from '../models/served-model.js';
 import type { StateChange } from '../models/state-feed.js';
+import type { TokenCounts } from '../models/token-counts.js';
 import { ApiError } from '../protocol/errors.js';
 import type { CallKind } from '../protocol/jobs.js';
 import type { RoutedSpec } from '../protocol/remote-spec.js';
@@ -33,6 +34,8 @@ type OpenCall = AbortController;
 /** An alias whose calls go elsewhere: the queue of its calls, and the targets that answer them. */
 export class RoutedModel implements ServedModel {
   readonly alias: string;
+  /** Those that remotes have told of so far. */
+  readonly tokens: TokenCounts = { prompt: 0, completion: 0 };
   readonly #options: RoutedModelOptions;
   readonly #slots: CallSlots;
   readonly #slotCount: number;
@@ -80,6 +83,8 @@ export class RoutedModel implements ServedModel {
       replicas: [...this.#running].map(([target, running]) => toSnapshot(target, running)),
       slots: this.#slotCount,
       queueLimit: this.#options.spec.queue,
+      download: undefined,
+      tokens: { ...this.tokens },
       ...this.#slots.snapshot(),
     };
   }

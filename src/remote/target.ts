@@ -49,6 +49,7 @@ export function toSnapshot(target: Target, running: number): ReplicaSnapshot {
       restarts: 0,
       lastExit: undefined,
       pid: undefined,
+      download: undefined,
       running,
       target: target.host.alias,
     };
@@ -62,6 +63,7 @@ export function toSnapshot(target: Target, running: number): ReplicaSnapshot {
     restarts: 0,
     lastExit,
     pid: undefined,
+    download: undefined,
     running,
     target: `${target.model} at ${name}`,
   };

@@ -9,3 +9,9 @@ export interface CallObserver {
   /** A call has ended, and the engine has counted. */
   counted(promptTokens: number, completionTokens: number): void;
 }
+
+/** Told how the calls of one request go, as {@link CallObserver} but for the tokens one by one. */
+export interface RequestObserver extends Pick<CallObserver, 'admitted' | 'firstToken'> {
+  /** `cachedTokens` are those of the prompt that came from a cache. */
+  counted(promptTokens: number, completionTokens: number, cachedTokens: number): void;
+}

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallObserver } from './call-observer.js';
+import { createKeyUsage, type KeyUsage, UNNAMED_KEY } from './key-usage.js';
 
 /** Seconds from a call's request to the first part of its reply: a load or a queue may come before it. */
 const FIRST_TOKEN_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -41,6 +42,10 @@ export interface Metrics {
   /** As text, in Prometheus' format. */
   read(): Promise<string>;
   requestCompleted(request: CompletedRequest): void;
+  /** Where the keys of one name are counted, or those without one. */
+  usageOf(keyName: string | undefined): KeyUsage;
+  /** Of all names that were asked for, in the order of that. */
+  keyUsages(): readonly KeyUsage[];
   /** For the calls of one model. */
   observerOf(model: string): CallObserver;
 }
@@ -133,7 +138,34 @@ export function createMetrics(
     help: 'Calls that wait for a slot.',
     ...perModel,
   });
+  const perKey = { labelNames: ['key'] as const, registers };
+  const keyRequests = new Counter({
+    name: 'qvac_gateway_key_requests_total',
+    help: 'Requests for answers of models, by the name of their key, with those that were refused.',
+    ...perKey,
+  });
+  const keyRejected = new Counter({
+    name: 'qvac_gateway_key_rejected_total',
+    help: 'What was refused because of the limits of its key.',
+    ...perKey,
+  });
+  const keyPromptTokens = new Counter({
+    name: 'qvac_gateway_key_prompt_tokens_total',
+    help: 'Tokens of prompts and of embedded texts, as the answers tell them.',
+    ...perKey,
+  });
+  const keyCompletionTokens = new Counter({
+    name: 'qvac_gateway_key_completion_tokens_total',
+    help: 'Tokens that were generated, as the answers tell them.',
+    ...perKey,
+  });
+  const keyRunning = new Gauge({
+    name: 'qvac_gateway_key_running_requests',
+    help: 'Requests for answers of models that are open.',
+    ...perKey,
+  });
   const names = registry.getMetricsAsArray().map(({ name }) => name);
+  const keyUsages = new Map<string, KeyUsage>();
   let hasDefaults = false;
 
   function setModel({ alias: model, ...numbers }: ModelNumbers): void {
@@ -145,6 +177,14 @@ export function createMetrics(
     queued.set({ model }, numbers.queued);
   }
 
+  function setKey({ name: key, ...usage }: KeyUsage): void {
+    keyRequests.inc({ key }, usage.requests);
+    keyRejected.inc({ key }, usage.rejected);
+    keyPromptTokens.inc({ key }, usage.promptTokens);
+    keyCompletionTokens.inc({ key }, usage.completionTokens);
+    keyRunning.set({ key }, usage.running);
+  }
+
   return {
     contentType: registry.contentType,
     names,
@@ -153,7 +193,9 @@ export function createMetrics(
       hasDefaults = true;
       const models = await readModels();
       for (const metric of [state, restarts, memory]) metric.reset();
+      for (const metric of [keyRequests, keyRejected, keyPromptTokens, keyCompletionTokens]) metric.reset();
       for (const model of models) setModel(model);
+      for (const usage of keyUsages.values()) setKey(usage);
       return registry.metrics();
     },
     requestCompleted({ durationMs, ...labels }) {
@@ -161,6 +203,12 @@ export function createMetrics(
       requests.inc(labels);
       requestSeconds.observe({ method, route }, durationMs / 1000);
     },
+    usageOf(keyName = UNNAMED_KEY) {
+      const usage = keyUsages.get(keyName) ?? createKeyUsage(keyName);
+      keyUsages.set(keyName, usage);
+      return usage;
+    },
+    keyUsages: () => [...keyUsages.values()],
     observerOf(model) {
       const labels = { model };
       for (const histogram of [firstTokenSeconds, nextTokenSeconds, queueSeconds]) histogram.zero(labels);

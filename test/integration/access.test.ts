@@ -276,7 +276,7 @@ describe('CORS', () => {
       assert.equal(response.headers.get('access-control-allow-origin'), ORIGIN);
       assert.equal(
         response.headers.get('access-control-expose-headers'),
-        'x-request-id, retry-after, x-should-retry',
+        'x-request-id, retry-after, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests',
       );
       await response.text();
     }

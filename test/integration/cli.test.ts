@@ -43,11 +43,14 @@ describe('help and version', () => {
     ['ps', '--help'],
     ['load', '--help'],
     ['unload', '--help'],
+    ...['models', 'logs', 'top', 'run', 'bench', 'doctor', 'completion'].map((name) => [name, '--help']),
+    ...['check', 'show', 'init'].map((name) => ['config', name, '--help']),
   ]) {
     test(args.join(' '), async () => {
       const { exitCode, stdout } = await runCli(args, folder);
       assert.equal(exitCode, 0);
       assert.match(stdout, /^Usage: qvac/);
+      if (args.length > 1 && args[0] !== 'serve') assert.match(stdout, /\nExamples:\n {2}\S/);
     });
   }
 
@@ -84,6 +87,12 @@ describe('a wrong command line', () => {
   ] as const) {
     test(title, async () => assertFailed(await runCli(args, folder), 2, message));
   }
+
+  test('a level of the log that is none, also in the environment', async () => {
+    const message = /log-level <level>.*one of trace, debug/;
+    assertFailed(await runCli(['serve', 'openai', '--log-level', 'loud'], folder), 2, message);
+    assertFailed(await runCli(['serve', 'openai'], folder, { LOG_LEVEL: 'loud' }), 2, message);
+  });
 
   test('a model to preload that is not configured', async () => {
     const config = writeScriptedConfig(folder, [[ALPHA]]);

@@ -10,6 +10,7 @@ import { tempFolder } from '../support/temp-folder.js';
 
 const FAR_KEY = 'far-key-of-this-test';
 const NEAR_KEY = 'near-key-of-this-test';
+const LIMITED_KEY = 'limited-key-of-this-test';
 
 const farFolder = tempFolder();
 const nearFolder = tempFolder();
@@ -25,13 +26,17 @@ const far = await startGateway(
 );
 const entry = { url: `${far.url}/v1`, model: 'alpha', apiKey: FAR_KEY };
 const near = await startFaultGateway(
-  addRemotes(writeScriptedConfig(nearFolder, [[BETA, { default: true }]]), {
-    'org/far:1': entry,
-    'wrong-key': { ...entry, apiKey: 'wrong' },
-    'no-such': { ...entry, model: 'nobody' },
-    narrow: { ...entry, slots: 1, queue: 0 },
-    typed: { ...entry, category: 'embeddings' },
-  }),
+  addRemotes(
+    writeScriptedConfig(nearFolder, [[BETA, { default: true }]]),
+    {
+      'org/far:1': entry,
+      'wrong-key': { ...entry, apiKey: 'wrong' },
+      'no-such': { ...entry, model: 'nobody' },
+      narrow: { ...entry, slots: 1, queue: 0 },
+      typed: { ...entry, category: 'embeddings' },
+    },
+    { apiKeys: [{ name: 'limited', key: LIMITED_KEY, models: ['org/far:1'] }] },
+  ),
   nearFolder,
   { args: ['--api-key', NEAR_KEY] },
 );
@@ -118,6 +123,26 @@ test('a request without a key gets nowhere', async () => {
   assert.equal(response.status, 401);
 });
 
+test('a key for some models is for those of remotes too, and its usage is counted', async () => {
+  const limited = createOpenAI(near.url, LIMITED_KEY);
+  assert.deepEqual(
+    (await limited.models.list()).data.map(({ id }) => id),
+    ['org/far:1'],
+  );
+  await limited.chat.completions.create({ model: 'org/far:1', messages: say('Hello!') });
+  await assert.rejects(limited.chat.completions.create({ model: 'narrow', messages: say('Hello!') }), {
+    status: 403,
+    code: 'model_not_allowed',
+  });
+  const status = (await (await fetch(`${near.url}/qvac/v1/status`, { headers })).json()) as {
+    keys: { name: string; completion_tokens: number }[];
+  };
+  const usage = status.keys.find(({ name }) => name === 'limited');
+  assert.ok((usage?.completion_tokens ?? 0) > 0, JSON.stringify(status.keys));
+  const line = near.log.find(({ msg, key }) => msg === 'request completed' && key === 'limited');
+  assert.equal(line?.model, 'org/far:1', JSON.stringify(line));
+});
+
 test('calls beyond the slots wait or are refused as those of other models', async () => {
   const stream = await openai.chat.completions.create({
     model: 'narrow',
@@ -189,6 +214,6 @@ test('a model of another kind of endpoint is refused here already', async () => 
 test('no key is in either log', () => {
   for (const gateway of [near, far]) {
     const log = JSON.stringify(gateway.log) + gateway.stderr();
-    assert.ok(!log.includes(FAR_KEY) && !log.includes(NEAR_KEY));
+    assert.ok(![FAR_KEY, NEAR_KEY, LIMITED_KEY].some((key) => log.includes(key)));
   }
 });

@@ -37,13 +37,15 @@ test('the package holds what is needed and nothing else', () => {
     'qvac.config.schema.json',
     'dist/src/cli/main.js',
     'dist/src/index.d.ts',
+    'dist/ui/index.html',
     'dist/workers/model-worker.js',
     'dist/workers/bare/llamacpp-completion.js',
   ]) {
     assert.ok(paths.includes(path), `${path} is missing`);
   }
   const surplus = paths.filter(
-    (path) => !/^(dist\/(src|workers)\/.*\.(js|d\.ts)|[^/]+\.(md|json)|LICENSE)$/.test(path),
+    (path) =>
+      !/^(dist\/(src|workers)\/.*\.(js|d\.ts)|dist\/ui\/index\.html|[^/]+\.(md|json)|LICENSE)$/.test(path),
   );
   assert.deepEqual(surplus, []);
 });
@@ -73,6 +75,9 @@ test('the packed tarball, installed in another folder, serves', { timeout: 600_0
     });
     const body = (await response.json()) as { choices: [{ message: { content: string } }] };
     assert.equal(body.choices[0].message.content, fallbackOf(DEMO_SCRIPT));
+    const page = await fetch(`${url}/ui`);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<title>qvac gateway<\/title>/);
   } finally {
     child.kill('SIGTERM');
     await once(child, 'close');

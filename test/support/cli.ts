@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The built program. */
-const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** How a run of the program ended. */
 export interface CliResult {
@@ -22,23 +22,34 @@ export function spawnCli(
   cwd: string,
   env: NodeJS.ProcessEnv = {},
   detached = false,
+  stdin: 'ignore' | 'pipe' = 'ignore',
 ): ChildProcess {
   return spawn(process.execPath, [CLI, ...args], {
     cwd,
     detached,
-    // A key that the developer has set would shut the tests out.
-    env: { ...process.env, QVAC_API_KEY: undefined, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...cleanEnv(), ...env },
+    stdio: [stdin, 'pipe', 'pipe'],
   });
 }
 
-/** Runs the program to its end. */
+/** What the developer has set would shut the tests out, or hide log lines from them. */
+export function cleanEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, QVAC_API_KEY: undefined, LOG_LEVEL: undefined };
+}
+
+/**
+ * Runs the program to its end.
+ *
+ * @param input what is piped into it; nothing by default.
+ */
 export async function runCli(
   args: readonly string[],
   cwd: string,
   env?: NodeJS.ProcessEnv,
+  input?: string,
 ): Promise<CliResult> {
-  const child = spawnCli(args, cwd, env);
+  const child = spawnCli(args, cwd, env, false, input === undefined ? 'ignore' : 'pipe');
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => {

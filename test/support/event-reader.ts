@@ -10,22 +10,25 @@ interface OperationsEvent {
 }
 
 /** An open stream of events. */
-interface EventReader {
+interface EventReader<Event> {
   /** All that came so far. */
-  readonly seen: readonly OperationsEvent[];
+  readonly seen: readonly Event[];
   /** Resolves when so many that match have come. */
-  until(matches: (event: OperationsEvent) => boolean, times?: number): Promise<void>;
+  until(matches: (event: Event) => boolean, times?: number): Promise<void>;
   /** Resolves when the stream has ended. */
   readonly ended: Promise<void>;
   close(): void;
 }
 
 /** Reads a stream of events from its first on. */
-export async function openEvents(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
+export async function openEvents<Event = OperationsEvent>(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<EventReader<Event>> {
   const abort = new AbortController();
   const response = await fetch(url, { headers, signal: abort.signal });
   if (!response.ok || !response.body) throw new Error(`no stream: ${response.status}`);
-  const seen: OperationsEvent[] = [];
+  const seen: Event[] = [];
   let wake = (): void => {};
   let isOver = false;
 

@@ -5,7 +5,10 @@ import type { ModelHost } from '../../models/model-host.js';
 import { streamCall } from '../../models/stream-call.js';
 import type { Hops } from '../../remote/hops.js';
 import type { CallerOf } from '../caller.js';
+import { resolveModel } from '../keys/permitted-models.js';
+import { CALL } from '../operations/operations.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { findRouted } from '../remote/find-routed.js';
 import { toJsonBody } from '../remote/json-body.js';
 import { relay, SENT } from '../remote/relay.js';
@@ -46,10 +49,14 @@ export function chatRoute(
     const ignored = ignoredParameters(body);
     if (ignored.length > 0) request.log.warn({ parameters: ignored }, 'parameters ignored');
 
+    if (!body.stream) refuseWhileDownloading(host, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
-    const choices = requests.map((one) =>
-      streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller),
-    );
+    const text = request.record?.text;
+    text?.asked(JSON.stringify(requests[0]?.messages));
+    const choices = requests.map((one, index) => {
+      const choice = streamCall<'chat'>(host, { kind: 'chat', request: withImages(one, images) }, caller);
+      return text?.overhear(choice, index) ?? choice;
+    });
     const head = createChatReplyHead(name);
     try {
       if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));
@@ -61,27 +68,29 @@ export function chatRoute(
     }
   }
 
-  app.post<{ Body: { model?: unknown } | undefined }>('/v1/chat/completions', async (request, reply) => {
-    const abort = new AbortController();
-    const routed = findRouted(fleet, request.body?.model, 'chat');
-    if (routed) {
-      const body = toJsonBody(request, ['messages', 'missing_messages']);
+  app.post<{ Body: { model?: unknown; messages?: unknown } | undefined }>(
+    '/v1/chat/completions',
+    CALL,
+    async (request, reply) => {
+      const abort = new AbortController();
+      const routed = findRouted(request, fleet, request.body?.model, 'chat');
+      if (routed) {
+        const body = toJsonBody(request, ['messages', 'missing_messages']);
+        request.record?.text?.asked(JSON.stringify(request.body?.messages));
+        const caller = callerOf(request, reply, abort);
+        const local = async (host: ModelHost, own: Caller, attempt: AbortController) => {
+          const checked = checkBody(request.body);
+          return answer(host, routed.alias, { request, reply, body: checked, abort: attempt, caller: own });
+        };
+        const asked = { kind: 'chat', path: '/chat/completions', body, local } as const;
+        const answered = await relay(routed, asked, { request, reply, caller, hops });
+        return answered === SENT ? reply : answered;
+      }
+      const body = checkBody(request.body);
+      const host = resolveModel(request, fleet, body.model, 'chat');
       const caller = callerOf(request, reply, abort);
-      const local = async (host: ModelHost, { signal }: Caller) => {
-        const own = new AbortController(); // of this attempt: another may follow
-        const both = { ...caller, signal: AbortSignal.any([signal, own.signal]) };
-        const checked = checkBody(request.body);
-        return answer(host, routed.alias, { request, reply, body: checked, abort: own, caller: both });
-      };
-      const asked = { kind: 'chat', path: '/chat/completions', body, local } as const;
-      const answered = await relay(routed, asked, { request, reply, caller, hops });
+      const answered = await answer(host, host.alias, { request, reply, body, abort, caller });
       return answered === SENT ? reply : answered;
-    }
-    const body = checkBody(request.body);
-    const host = fleet.resolve(body.model ?? undefined, 'chat');
-    request.servedBy = host.alias;
-    const caller = callerOf(request, reply, abort);
-    const answered = await answer(host, host.alias, { request, reply, body, abort, caller });
-    return answered === SENT ? reply : answered;
-  });
+    },
+  );
 }

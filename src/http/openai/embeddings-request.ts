@@ -28,12 +28,31 @@ function schemaOf(input: unknown): z.ZodType<Input> {
 /** A text, its tokens, several texts, or the tokens of several. */
 type Input = string | number[] | string[] | number[][];
 
-const input = z.unknown().transform((value, context): Input => {
-  const result = schemaOf(value).safeParse(value);
-  if (result.success) return result.data;
-  context.issues.push(...(result.error.issues as z.core.$ZodRawIssue[]));
-  return z.NEVER;
-});
+/** For readers of the API's document: the schema proper is chosen by the value. */
+const DESCRIBED_INPUT = {
+  description: 'A text, its tokens, several texts, or the tokens of several.',
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    { type: 'array', minItems: 1, items: { type: 'integer' } },
+    { type: 'array', minItems: 1, maxItems: MAX_INPUTS, items: { type: 'string', minLength: 1 } },
+    {
+      type: 'array',
+      minItems: 1,
+      maxItems: MAX_INPUTS,
+      items: { type: 'array', minItems: 1, items: { type: 'integer' } },
+    },
+  ],
+};
+
+const input = z
+  .unknown()
+  .meta(DESCRIBED_INPUT)
+  .transform((value, context): Input => {
+    const result = schemaOf(value).safeParse(value);
+    if (result.success) return result.data;
+    context.issues.push(...(result.error.issues as z.core.$ZodRawIssue[]));
+    return z.NEVER;
+  });
 
 export const embeddingsRequestSchema = z.object({
   model: z.string().nullish(),

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../models/call-slots.js';
 import type { Fleet } from '../../models/fleet.js';
 import type { ModelHost } from '../../models/model-host.js';
@@ -6,7 +6,10 @@ import { streamCall } from '../../models/stream-call.js';
 import type { EmbedEvent } from '../../protocol/events.js';
 import type { Hops } from '../../remote/hops.js';
 import type { CallerOf } from '../caller.js';
+import { resolveModel } from '../keys/permitted-models.js';
+import { CALL } from '../operations/operations.js';
 import { parseBody } from '../parse-body.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { findRouted } from '../remote/find-routed.js';
 import { toJsonBody } from '../remote/json-body.js';
 import { relay, SENT } from '../remote/relay.js';
@@ -18,6 +21,15 @@ import {
 } from './embeddings-reply.js';
 import { embeddingsRequestSchema, isBatch, toTexts } from './embeddings-request.js';
 
+/** A request that is answered here. */
+interface EmbeddingsExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly caller: Caller;
+  /** Aborts the caller's signal. */
+  readonly abort: AbortController;
+}
+
 const checkBody = (body: unknown) => parseBody(embeddingsRequestSchema, body, { input: 'missing_input' });
 
 /** `POST /v1/embeddings`. */
@@ -27,10 +39,11 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     host: ModelHost,
     name: string,
     body: ReturnType<typeof checkBody>,
-    caller: Caller,
-    log: FastifyBaseLogger,
+    { request, reply, caller, abort }: EmbeddingsExchange,
   ): Promise<string> {
     const texts = await toTexts(body.input);
+    request.record?.text?.asked(JSON.stringify(texts));
+    refuseWhileDownloading(host, reply, abort);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },
@@ -42,7 +55,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
       body.dimensions ?? undefined,
     );
     if (body.dimensions && body.dimensions > size) {
-      log.warn(
+      request.log.warn(
         { model: host.alias, dimensions: body.dimensions, size },
         'dimensions ignored: the vectors of the model are shorter',
       );
@@ -50,21 +63,22 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     return toEmbeddingList(embeddings, name, promptTokens);
   }
 
-  app.post<{ Body: { model?: unknown } | undefined }>('/v1/embeddings', async (request, reply) => {
-    const routed = findRouted(fleet, request.body?.model, 'embeddings');
+  app.post<{ Body: { model?: unknown } | undefined }>('/v1/embeddings', CALL, async (request, reply) => {
+    const abort = new AbortController();
+    const routed = findRouted(request, fleet, request.body?.model, 'embeddings');
     if (routed) {
       const body = toJsonBody(request, ['input', 'missing_input']);
-      const caller = callerOf(request, reply);
-      const local = async (host: ModelHost, own: Caller) =>
-        answer(host, routed.alias, checkBody(request.body), own, request.log);
+      const caller = callerOf(request, reply, abort);
+      const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
+        answer(host, routed.alias, checkBody(request.body), { request, reply, caller: own, abort: attempt });
       const asked = { kind: 'embed', path: '/embeddings', body, local } as const;
       const answered = await relay(routed, asked, { request, reply, caller, hops });
       return answered === SENT ? reply : reply.type('application/json').send(answered);
     }
     const body = checkBody(request.body);
-    const host = fleet.resolve(body.model ?? undefined, 'embeddings');
-    request.servedBy = host.alias;
-    const list = await answer(host, host.alias, body, callerOf(request, reply), request.log);
+    const host = resolveModel(request, fleet, body.model, 'embeddings');
+    const caller = callerOf(request, reply, abort);
+    const list = await answer(host, host.alias, body, { request, reply, caller, abort });
     return reply.type('application/json').send(list);
   });
 }

@@ -6,6 +6,7 @@ import type { ModelState } from '../../models/model-state.js';
 import type { ServedModel } from '../../models/served-model.js';
 import { ApiError } from '../../protocol/errors.js';
 import { isFromGateway } from '../../remote/hops.js';
+import { mayUse, permittedModel } from '../keys/permitted-models.js';
 import { parseBody } from '../parse-body.js';
 
 /** A model in OpenAI's shape. */
@@ -27,7 +28,7 @@ interface ListQuery {
 }
 
 /** How long running calls may take to finish before an unload cancels them; not at all with `drain=now`. */
-const unloadQuerySchema = z.object({
+export const unloadQuerySchema = z.object({
   drain: z.enum(['wait', 'now']).default('wait'),
   timeout_ms: z.coerce.number().int().min(0).max(86_400_000).default(DRAIN_TIMEOUT_MS),
 });
@@ -38,17 +39,19 @@ const unloadQuerySchema = z.object({
  * @param listed what the list has when the request does not say `?state=all`.
  */
 export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded' | 'configured'): void {
-  app.get<ListQuery>('/v1/models', async ({ query, headers }) => {
-    const isWhole = query.state === 'all' || listed === 'configured';
+  app.get<ListQuery>('/v1/models', async (request) => {
+    const isWhole = request.query.state === 'all' || listed === 'configured';
     // Two gateways that offer each other's models would find them again under ever longer names.
-    const isOffered = ({ alias }: ServedModel) => !isFromGateway(headers) || fleet.isConfigured(alias);
-    const hosts = (isWhole ? fleet.hosts() : fleet.loaded()).filter(isOffered);
+    const isForGateway = isFromGateway(request.headers);
+    const hosts = (isWhole ? fleet.hosts() : fleet.loaded()).filter(
+      ({ alias }) => mayUse(request, alias) && (!isForGateway || fleet.isConfigured(alias)),
+    );
     const data = hosts.map(isWhole ? toModelWithState : toModelObject);
     return { object: 'list', data };
   });
 
   app.get<ModelParams>('/v1/models/*', async (request) => {
-    const host = fleet.get(request.params['*']);
+    const host = permittedModel(request, fleet, request.params['*']);
     if (listed === 'configured') return toModelWithState(host);
     if (host.loadedAt) return toModelObject(host);
     throw new ApiError(
@@ -60,7 +63,7 @@ export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded'
 
   app.delete<ModelParams>('/v1/models/*', async (request) => {
     const { drain, timeout_ms } = parseBody(unloadQuerySchema, request.query, {});
-    const host = fleet.get(request.params['*']);
+    const host = permittedModel(request, fleet, request.params['*']);
     await host.unload(drain === 'now' ? 0 : timeout_ms);
     return { id: host.alias, object: 'model', deleted: true };
   });

@@ -9,6 +9,9 @@ import type { TranscribeEvent } from '../../protocol/events.js';
 import type { Hops } from '../../remote/hops.js';
 import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
+import { resolveModel } from '../keys/permitted-models.js';
+import { CALL } from '../operations/operations.js';
+import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { findRouted } from '../remote/find-routed.js';
 import { toFormBody } from '../remote/form-body.js';
 import { relay, SENT } from '../remote/relay.js';
@@ -45,15 +48,23 @@ export function transcriptionsRoute(
     scope.setErrorHandler((error: { code?: string }, request, reply) =>
       replyWithError(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? notAForm() : error, request, reply),
     );
-    scope.post('/v1/audio/transcriptions', async (request, reply) => {
-      const caller = callerOf(request, reply);
+    scope.post('/v1/audio/transcriptions', CALL, async (request, reply) => {
+      const abort = new AbortController();
+      const caller = callerOf(request, reply, abort);
 
       /** Answers by a model of this gateway. */
-      async function answer(host: ModelHost, file: UploadedFile, params: TranscriptionParams, own: Caller) {
+      async function answer(
+        host: ModelHost,
+        file: UploadedFile,
+        params: TranscriptionParams,
+        own: Caller,
+        abort: AbortController,
+      ) {
         if (params.ignored.length > 0) {
           request.log.warn({ parameters: params.ignored }, 'parameters ignored');
         }
         await checkAudioFile(file.path);
+        refuseWhileDownloading(host, reply, abort);
         const call = streamCall<'transcribe'>(
           host,
           {
@@ -62,7 +73,10 @@ export function transcriptionsRoute(
           },
           own,
         );
-        return { format: params.format, text: await collect(call) };
+        request.record?.text?.asked(params.prompt ?? '');
+        const text = await collect(call);
+        request.record?.text?.answered(text);
+        return { format: params.format, text };
       }
 
       const answered = await withUpload(request, upload, async ({ fields, entries, file }) => {
@@ -75,18 +89,17 @@ export function transcriptionsRoute(
             },
           );
         }
-        const routed = findRouted(fleet, fields.model || undefined, 'transcription');
+        const routed = findRouted(request, fleet, fields.model || undefined, 'transcription');
         if (routed) {
           const body = await toFormBody(entries, upload.field, file);
-          const local = async (host: ModelHost, own: Caller) =>
-            answer(host, file, toTranscriptionParams(fields), own);
+          const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
+            answer(host, file, toTranscriptionParams(fields), own, attempt);
           const asked = { kind: 'transcribe', path: '/audio/transcriptions', body, local } as const;
           return relay(routed, asked, { request, reply, caller, hops });
         }
         const params = toTranscriptionParams(fields);
-        const host = fleet.resolve(params.model, 'transcription');
-        request.servedBy = host.alias;
-        return answer(host, file, params, caller);
+        const host = resolveModel(request, fleet, params.model, 'transcription');
+        return answer(host, file, params, caller, abort);
       });
       if (answered === SENT) return reply;
       const { format, text } = answered;

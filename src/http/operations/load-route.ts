@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import { ApiError } from '../../protocol/errors.js';
 import type { CallerOf } from '../caller.js';
-import { OPERATION } from './operations.js';
+import { permittedModel } from '../keys/permitted-models.js';
+import { MODEL_OPERATION } from './operations.js';
 
 /** An alias may have slashes, as `org/model`, so the pattern can't say what comes after it. */
 interface LoadParams {
@@ -16,7 +17,7 @@ const SUFFIX = '/load';
  * once.
  */
 export function loadRoute(app: FastifyInstance, fleet: Fleet, callerOf: CallerOf): void {
-  app.post<LoadParams>('/qvac/v1/models/*', OPERATION, async (request, reply) => {
+  app.post<LoadParams>('/qvac/v1/models/*', MODEL_OPERATION, async (request, reply) => {
     const path = request.params['*'];
     if (!path.endsWith(SUFFIX)) {
       throw new ApiError(
@@ -24,7 +25,7 @@ export function loadRoute(app: FastifyInstance, fleet: Fleet, callerOf: CallerOf
         `Nothing is served at POST ${request.url}. Did you mean …/${path}/load?`,
       );
     }
-    const host = fleet.get(path.slice(0, -SUFFIX.length));
+    const host = permittedModel(request, fleet, path.slice(0, -SUFFIX.length));
     request.servedBy = host.alias;
     const { signal } = callerOf(request, reply);
     if (host.state === 'failed') await host.unload(0);

@@ -1,10 +1,14 @@
 import type { StateFeed } from '../../models/state-feed.js';
+import type { LogBuffer } from '../../telemetry/log-buffer.js';
 import type { Metrics } from '../../telemetry/metrics.js';
+import type { ClientKey } from '../keys/client-key.js';
+import type { RequestRecord } from '../request-record.js';
 
 /** What whoever runs the gateway can see of it, beside its models. */
 export interface Operations {
   readonly metrics: Metrics;
   readonly feed: StateFeed;
+  readonly logs: LogBuffer;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];
 }
@@ -15,8 +19,15 @@ declare module 'fastify' {
     isOperation?: boolean;
     /** It is answered without a key, also if the server has keys. */
     needsNoKey?: boolean;
+    /** It tells and does nothing beyond the models of the request's key, so a key for some models will do. */
+    isPerModel?: boolean;
+    /** It asks a model for an answer: the limits of keys count it. */
+    isCall?: boolean;
   }
   interface FastifyRequest {
+    /** Whose key came with it, if the server has keys. */
+    clientKey?: ClientKey;
+    record?: RequestRecord;
     /** Alias of the model that the request is for, once that is known. */
     servedBy?: string;
   }
@@ -24,6 +35,12 @@ declare module 'fastify' {
 
 /** Of routes about operations. */
 export const OPERATION = { config: { isOperation: true } };
+
+/** Of those that keep to the models that a key is for. */
+export const MODEL_OPERATION = { config: { isOperation: true, isPerModel: true } };
+
+/** Of routes that ask a model for an answer. */
+export const CALL = { config: { isCall: true } };
 
 /** Of routes for probes, which have no key. They must not tell what a stranger should not know. */
 export const PROBE = { config: { isOperation: true, needsNoKey: true } };

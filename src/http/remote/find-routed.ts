@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import type { ServedModel } from '../../models/served-model.js';
 import type { Category } from '../../protocol/model-types.js';
@@ -8,8 +9,14 @@ import { RoutedModel } from '../../remote/routed-model.js';
  * says what is wrong.
  *
  * @param alias what the request has as its `model`, unchecked.
+ * @throws {ApiError} `model_not_allowed` if the request's key is not for it.
  */
-export function findRouted(fleet: Fleet, alias: unknown, category: Category): RoutedModel | undefined {
+export function findRouted(
+  request: FastifyRequest,
+  fleet: Fleet,
+  alias: unknown,
+  category: Category,
+): RoutedModel | undefined {
   if (alias !== undefined && alias !== null && typeof alias !== 'string') return undefined;
   let model: ServedModel;
   try {
@@ -17,5 +24,8 @@ export function findRouted(fleet: Fleet, alias: unknown, category: Category): Ro
   } catch {
     return undefined;
   }
-  return model instanceof RoutedModel ? model : undefined;
+  if (!(model instanceof RoutedModel)) return undefined;
+  request.clientKey?.assertMayUse(model.alias);
+  request.servedBy = model.alias;
+  return model;
 }

@@ -1,21 +1,20 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import type { Usage } from '../../protocol/events.js';
 import { fromErrorFrame, unreachable } from '../../remote/remote-error.js';
 import { StreamRewriter } from '../../remote/stream-rewriter.js';
-import type { CallObserver } from '../../telemetry/call-observer.js';
 import { toErrorBody, toLoggedApiError } from '../error-reply.js';
 import { sseFrame } from '../sse.js';
-import { observeUsage } from './observe-usage.js';
+import { readUsage, tellUsage, type UsageObservers } from './tell-usage.js';
 import { write } from './write.js';
 
 const EMPTY_LINE = Buffer.from('\n\n');
 
 /** Where an answer goes, and what it is to be made of. */
-export interface RewrittenReply {
+export interface RewrittenReply extends UsageObservers {
   readonly alias: string;
   /** Names the remote in errors. */
   readonly remote: string;
-  readonly observer: CallObserver | undefined;
   /** By `performance.now()`. */
   readonly askedAt: number;
   readonly reply: FastifyReply;
@@ -28,30 +27,36 @@ export interface RewrittenReply {
  * @throws what goes wrong, also after it has been sent.
  */
 export async function relayStream(parts: AsyncIterable<Buffer>, to: RewrittenReply): Promise<void> {
-  const { alias, remote, observer, askedAt, reply } = to;
+  const { alias, remote, observer, asking, askedAt, reply } = to;
   const rewriter = new StreamRewriter(alias, (json) =>
     JSON.stringify(toErrorBody(fromErrorFrame(remote, json))),
   );
   let raw: ServerResponse | undefined;
   let lastAt = askedAt;
+  let usage: Usage | undefined;
   try {
     for await (const part of parts) {
       const frames = rewriter.push(part);
       if (frames.length === 0) continue;
       const at = performance.now();
-      if (raw) observer?.nextToken(at - lastAt);
-      else observer?.firstToken(at - askedAt);
+      if (raw) {
+        observer?.nextToken(at - lastAt);
+      } else {
+        observer?.firstToken(at - askedAt);
+        asking?.firstToken(at - askedAt);
+      }
       lastAt = at;
       raw ??= begin(reply);
-      observeUsage(observer, frames);
+      usage = readUsage(frames) ?? usage;
       await write(raw, frames);
     }
     const last = rewriter.push(EMPTY_LINE); // some servers end without one
     if (!rewriter.isDone) throw unreachable(remote, 'ended its stream before its end');
     raw ??= begin(reply);
     raw.end(last);
+    tellUsage(to, usage);
   } catch (error) {
-    raw?.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.log))));
+    raw?.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.request))));
     throw error;
   }
 }

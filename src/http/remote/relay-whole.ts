@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ModelRewriter } from '../../remote/model-rewriter.js';
-import { observeUsage } from './observe-usage.js';
 import type { RewrittenReply } from './relay-stream.js';
+import { readUsage, tellUsage } from './tell-usage.js';
 import { write } from './write.js';
 
 /** Of an answer that is kept until it is whole, so that one that breaks off becomes an error. The vectors of a large batch are longer. */
@@ -20,7 +20,7 @@ interface WholeReply extends RewrittenReply {
  * @throws what goes wrong, also after a part of it has been sent.
  */
 export async function relayWhole(parts: AsyncIterable<Buffer>, to: WholeReply): Promise<void> {
-  const { alias, observer, reply, status, type } = to;
+  const { alias, reply, status, type } = to;
   const rewriter = /^application\/json/i.test(type) ? new ModelRewriter(alias) : undefined;
   let kept: Buffer[] = [];
   let keptBytes = 0;
@@ -48,6 +48,6 @@ export async function relayWhole(parts: AsyncIterable<Buffer>, to: WholeReply): 
     return;
   }
   const body = Buffer.concat(kept);
-  observeUsage(observer, body);
+  tellUsage(to, readUsage(body));
   reply.code(status).type(type).send(body);
 }

@@ -31,8 +31,11 @@ export interface RelayedRequest<Local> {
   readonly path: string;
   /** For a target's name of the model. */
   readonly body: (model: string) => RelayedBody;
-  /** Answers by a model of this gateway. Throws while nothing of the answer has been sent, and later never. */
-  readonly local: (host: ModelHost, caller: Caller) => Promise<Local>;
+  /**
+   * Answers by a model of this gateway. Throws while nothing of the answer has been sent, and later never. `attempt` ends this
+   * try only, after which another target may follow.
+   */
+  readonly local: (host: ModelHost, caller: Caller, attempt: AbortController) => Promise<Local>;
 }
 
 /** Who asked, and where the answer goes. */
@@ -61,21 +64,20 @@ export function relay<Local>(
   asked: RelayedRequest<Local>,
   exchange: RelayedExchange,
 ): Promise<Local | typeof SENT> {
-  const { request, caller } = exchange;
-  request.servedBy = model.alias;
   const askedAt = performance.now();
-  return model.run<Local | typeof SENT>(asked.kind, caller, (target, own) =>
-    target.kind === 'local'
-      ? asked.local(target.host, own)
-      : relayTo(target, model, asked, { ...exchange, caller: own }, askedAt),
-  );
+  return model.run<Local | typeof SENT>(asked.kind, exchange.caller, (target, caller) => {
+    if (target.kind === 'remote') return relayTo(target, model, asked, { ...exchange, caller }, askedAt);
+    const attempt = new AbortController();
+    const signal = AbortSignal.any([caller.signal, attempt.signal]);
+    return asked.local(target.host, { ...caller, signal }, attempt);
+  });
 }
 
 async function relayTo(
   target: RemoteTarget,
   model: RoutedModel,
   { path, body }: Pick<RelayedRequest<unknown>, 'path' | 'body'>,
-  { request, reply, caller: { signal }, hops }: RelayedExchange,
+  { request, reply, caller: { signal, observer: asking }, hops }: RelayedExchange,
   askedAt: number,
 ): Promise<typeof SENT> {
   const { server } = target;
@@ -106,8 +108,8 @@ async function relayTo(
         `answers with what is none of this API (content-type '${type}', content-encoding '${encoding}')`,
       );
     }
-    const { alias, observer } = model;
-    const rewritten = { alias, remote: server.name, observer, askedAt, reply };
+    const { alias, observer, tokens } = model;
+    const rewritten = { alias, remote: server.name, observer, asking, tokens, askedAt, reply };
     if (/^text\/event-stream/i.test(type)) await relayStream(parts, rewritten);
     else await relayWhole(parts, { ...rewritten, status: statusCode, type });
     outcome = 'whole';

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toPsTable } from '../../../src/cli/ps-table.js';
-import type { GatewayStatus, ModelStatus } from '../../../src/protocol/status.js';
+import type { Sample } from '../../../src/cli/token-rate.js';
+import type { ModelStatus, ReplicaStatus } from '../../../src/protocol/status.js';
 
 const NOW = Date.parse('2030-01-02T00:00:00Z');
 const CALL = { id: 'req_1', kind: 'chat', received_at: '2030-01-01T23:59:00Z' };
+const REPLICA: ReplicaStatus = {
+  state: 'ready',
+  state_since: '2030-01-01T23:59:59Z',
+  loaded_at: null,
+  incarnation: 1,
+  restarts: 0,
+  pid: null,
+  memory_bytes: null,
+  running: 0,
+  last_exit: null,
+};
 const MODEL: ModelStatus = {
   id: 'a',
   category: 'chat',
@@ -15,23 +27,29 @@ const MODEL: ModelStatus = {
   restarts: 0,
   pid: null,
   memory_bytes: null,
+  download: null,
   last_exit: null,
-  replicas: [],
+  replicas: [REPLICA, REPLICA],
   threads: 1,
   slots: 2,
   queue_limit: 64,
+  tokens: { prompt_total: 0, completion_total: 0 },
   calls: [],
   queue: [],
 };
-const status = (...models: ModelStatus[]): GatewayStatus => ({
-  object: 'status',
-  is_ready: true,
-  is_stopping: false,
-  pid: 1,
-  memory_bytes: 1,
-  started_at: '2030-01-01T00:00:00Z',
-  uptime_seconds: 1,
-  models,
+const sample = (at: number, ...models: ModelStatus[]): Sample => ({
+  at,
+  status: {
+    object: 'status',
+    is_ready: true,
+    is_stopping: false,
+    pid: 1,
+    memory_bytes: 1,
+    started_at: '2030-01-01T00:00:00Z',
+    uptime_seconds: 1,
+    models,
+    keys: [],
+  },
 });
 
 test('a row per model, in columns', () => {
@@ -52,11 +70,11 @@ test('a row per model, in columns', () => {
     },
   };
   assert.equal(
-    toPsTable(status(MODEL, busy), NOW),
+    toPsTable(sample(0, MODEL, busy), undefined, NOW),
     [
-      'MODEL          STATE    CALLS  QUEUE  MEMORY  SINCE  RESTARTS  LAST EXIT',
-      'a              ready    0/2    0      -       1s     0         -',
-      'org/long-name  backoff  1/2    1      512 MB  3h     3         3d ago: it was killed',
+      'MODEL          STATE    CALLS  QUEUE  TOKENS/S  MEMORY  THREADS  SINCE  RESTARTS  LAST EXIT',
+      'a              ready    0/2    0      -         -       2        1s     0         -',
+      'org/long-name  backoff  1/2    1      -         512 MB  2        3h     3         3d ago: it was killed',
       '',
     ].join('\n'),
   );
@@ -64,6 +82,27 @@ test('a row per model, in columns', () => {
 
 test('what an engine said cannot steer the terminal', () => {
   const last_exit = { code: 'x', reason: 'a\u001b[2J\nb', stderr_tail: [], at: '2030-01-01T23:00:00Z' };
-  const table = toPsTable(status({ ...MODEL, last_exit }), NOW);
+  const table = toPsTable(sample(0, { ...MODEL, last_exit }), undefined, NOW);
   assert.ok(table.endsWith(' 1h ago: a [2J b\n'), table);
+});
+
+const counted = (completion_total: number, alias = 'a') =>
+  ({ ...MODEL, id: alias, tokens: { completion_total } }) as ModelStatus;
+const rates = (before: Sample, now: Sample) =>
+  toPsTable(now, before, NOW)
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(/ +/)[4]);
+
+test('tokens per second are those between two looks', () => {
+  const before = sample(500, counted(100), counted(7, 'b'));
+  assert.deepEqual(rates(before, sample(2_500, counted(151), counted(7, 'b'))), ['25.5', '0.0']);
+});
+
+test('where there was no look before, or a new gateway counts, there is no number', () => {
+  assert.deepEqual(rates(sample(0), sample(1_000, counted(100))), ['-']);
+  const later = sample(1_000, counted(100));
+  const restarted = { ...later, status: { ...later.status, pid: 2 } };
+  assert.deepEqual(rates(sample(0, counted(50)), restarted), ['-']);
 });

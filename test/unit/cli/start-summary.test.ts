@@ -28,6 +28,7 @@ test('says where it serves what, and how long it took', () => {
 qvac-gateway 1.2.3
 
   API     http://127.0.0.1:11434/v1
+  Page    http://127.0.0.1:11434/ui
   Config  ${join('sub', 'qvac.config.json')}
   Access  without an API key, not from web pages (CORS is off)
 

@@ -18,6 +18,22 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
       'serve.models.b.model: @qvac/sdk has no model constant "getModelByPath"; nearest: ',
     ],
   },
+  'models of keys that are not configured': {
+    config: {
+      serve: {
+        apiKeys: ['sk-1', { name: 'a', key: 'sk-2', models: ['my-llm', 'my-lm', 'unrelated-name'] }],
+        models: { 'my-llm': 'QWEN3_600M_INST_Q4' },
+      },
+    },
+    problems: [
+      'serve.apiKeys[1].models[1]: no model "my-lm" is configured; did you mean "my-llm"?',
+      'serve.apiKeys[1].models[2]: no model "unrelated-name" is configured; configured are: my-llm',
+    ],
+  },
+  'models of keys, and no models': {
+    config: { serve: { apiKeys: [{ name: 'a', key: 'sk-2', models: ['my-llm'] }] } },
+    problems: ['serve.apiKeys[0].models[0]: no model "my-llm" is configured; add it to serve.models'],
+  },
   'a URL of a kind that the SDK does not take': {
     config: { serve: { models: { a: { src: 'hf://org/model', type: 'llm' } } } },
     problems: [

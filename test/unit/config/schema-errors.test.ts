@@ -94,7 +94,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
       },
     },
     problems: [
-      'serve.apiKeys[6].kye: unknown key; known here: name, key',
+      'serve.apiKeys[6].kye: unknown key; known here: name, key, models, maxConcurrent, requestsPerMinute',
       'serve.apiKeys[1]: must be a key of printable ASCII characters without spaces',
       'serve.apiKeys[2]: must be a key of printable ASCII characters without spaces',
       'serve.apiKeys[3]: must be a string or an object, but is "…"',
@@ -102,6 +102,23 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
       'serve.apiKeys[5].key: must be a key of printable ASCII characters without spaces',
       'serve.apiKeys[6].key: must be a string, but is missing',
       'serve.apiKeys[7]: must be a string or an object, but is a list',
+    ],
+  },
+  'limits of keys that are none': {
+    config: {
+      serve: {
+        apiKeys: [
+          { name: 'a', key: 'sk-1', models: [] },
+          { name: 'a', key: 'sk-1', models: 'my-llm' },
+          { name: 'a', key: 'sk-1', maxConcurrent: 0, requestsPerMinute: 1.5 },
+        ],
+      },
+    },
+    problems: [
+      'serve.apiKeys[0].models: must name at least one model; without it the key is for all',
+      'serve.apiKeys[1].models: must be a list, but is "…"',
+      'serve.apiKeys[2].maxConcurrent: must be at least 1, but is "…"',
+      'serve.apiKeys[2].requestsPerMinute: must be a whole number, but is "…"',
     ],
   },
   'CORS in the wrong shape': {

@@ -38,7 +38,7 @@ const ALL_KINDS = [
 
 test('whatever is asked for, it is refused without a key, and at once', async () => {
   // With the wait for the models that are to be preloaded, this would not end.
-  const app = createTestServer({ apiKeys: ['sk-1'] }, never);
+  const app = createTestServer({ apiKeys: [{ key: 'sk-1' }] }, never);
   for (const [method, url] of ALL_KINDS) {
     const { statusCode, headers, body } = await app.inject({ method, url, payload: 'no JSON' });
     assert.equal(statusCode, 401, `${method} ${url}`);
@@ -65,7 +65,7 @@ test('whatever is asked for, it is refused to another host, and at once', async 
 
 test('with the key, everything is as it is without keys', async () => {
   const open = createTestServer({});
-  const locked = createTestServer({ apiKeys: ['sk-1'] });
+  const locked = createTestServer({ apiKeys: [{ key: 'sk-1' }] });
   for (const [method, url] of ALL_KINDS) {
     const expected = await open.inject({ method, url });
     const actual = await locked.inject({ method, url, headers: { authorization: 'Bearer sk-1' } });
@@ -75,7 +75,7 @@ test('with the key, everything is as it is without keys', async () => {
 });
 
 test('with a key, the host does not matter', async () => {
-  const app = createTestServer({ apiKeys: ['sk-1'] });
+  const app = createTestServer({ apiKeys: [{ key: 'sk-1' }] });
   const headers = { host: 'gateway.example', authorization: 'Bearer sk-1' };
   assert.equal((await app.inject({ url: '/v1/models', headers })).statusCode, 200);
 });
@@ -83,7 +83,7 @@ test('with a key, the host does not matter', async () => {
 const PREFLIGHT = { origin: ORIGIN, 'access-control-request-method': 'POST' };
 
 test('a preflight is answered without a key, for any path, and at once', async () => {
-  const app = createTestServer({ apiKeys: ['sk-1'], corsOrigins: 'any' }, never);
+  const app = createTestServer({ apiKeys: [{ key: 'sk-1' }], corsOrigins: 'any' }, never);
   for (const url of ['/v1/chat/completions', '/v1/models/org/model', '/no/such/route', '/v1/%zz']) {
     const { statusCode, headers, body } = await app.inject({ method: 'OPTIONS', url, headers: PREFLIGHT });
     assert.equal(statusCode, 204, url);
@@ -103,13 +103,13 @@ test('without CORS a preflight is a request like any other', async () => {
     );
     return statusCode;
   };
-  assert.equal(await ask({ apiKeys: ['sk-1'] }), 401);
+  assert.equal(await ask({ apiKeys: [{ key: 'sk-1' }] }), 401);
   assert.equal(await ask({}), 404);
 });
 
 test('refusals carry the headers of CORS: a page is to read why', async () => {
   const corsOrigins = [ORIGIN];
-  const locked = createTestServer({ apiKeys: ['sk-1'], corsOrigins });
+  const locked = createTestServer({ apiKeys: [{ key: 'sk-1' }], corsOrigins });
   const open = createTestServer({ corsOrigins });
   for (const [app, url, host, status] of [
     [locked, '/v1/models', 'localhost', 401],
@@ -144,7 +144,7 @@ test('with a key, or with leave by CORS, the page does not matter', async () => 
   const request = { method: 'POST', url: '/v1/chat/completions', payload: {} } as const;
   const bearer = { authorization: 'Bearer sk-1' };
   for (const [access, headers] of [
-    [{ apiKeys: ['sk-1'] }, { ...CROSS_SITE, ...bearer }],
+    [{ apiKeys: [{ key: 'sk-1' }] }, { ...CROSS_SITE, ...bearer }],
     [{ corsOrigins: 'any' }, CROSS_SITE],
     [{ corsOrigins: [ORIGIN] }, { ...CROSS_SITE, origin: ORIGIN }],
   ] as const) {

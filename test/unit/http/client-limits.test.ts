@@ -204,7 +204,7 @@ const CHUNKED = `POST ${CHAT} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: 
 const CHUNK = `100000\r\n${'x'.repeat(MB)}\r\n`;
 
 test('a body that is refused is read to its end, so that its sender gets the answer, and the next one', async () => {
-  const { url, warnings } = await startServer({ drainBytes: 4 * MB }, { apiKeys: ['sk-1'] });
+  const { url, warnings } = await startServer({ drainBytes: 4 * MB }, { apiKeys: [{ key: 'sk-1' }] });
   const socket = await openSocket(url);
   const answer = text(socket);
   socket.write(CHUNKED + CHUNK.repeat(3));
@@ -218,7 +218,7 @@ for (const [how, limits, pauseMs] of [
   ['too slow', { drainTimeoutMs: 200 }, 50],
 ] as const) {
   test(`a body that is refused and is ${how} is not read to its end`, async () => {
-    const { url, warnings } = await startServer(limits, { apiKeys: ['sk-1'] });
+    const { url, warnings } = await startServer(limits, { apiKeys: [{ key: 'sk-1' }] });
     const socket = await openSocket(url);
     const answer = once(socket, 'data') as Promise<[Buffer]>;
     socket.write(CHUNKED);

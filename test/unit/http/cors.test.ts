@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { corsHeaders, isPreflight } from '../../../src/http/cors.js';
 
 const ORIGIN = 'https://app.example';
-const EXPOSED = 'x-request-id, retry-after, x-should-retry';
+const EXPOSED =
+  'x-request-id, retry-after, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests';
 const call = (headers: Record<string, string> = {}) => ({ method: 'POST', headers });
 const preflight = (origin: string, wanted?: string) => ({
   method: 'OPTIONS',

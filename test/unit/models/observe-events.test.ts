@@ -33,6 +33,18 @@ test('a chat has a first token, further ones, and a count at its end', () => {
   assert.deepEqual(told, ['first 60', 'next 10', 'next 15', 'counted 5 3']);
 });
 
+test('who asks is told too, but of the tokens one by one', () => {
+  const { observer } = createRecorder();
+  const { observer: asking, told } = createRecorder();
+  const usage = { promptTokens: 5, completionTokens: 3, cachedTokens: 4 };
+  const observe = observeEvents(observer, 40, () => 100, asking);
+  observe([{ type: 'text-delta', text: 'Hi' }]);
+  observe([{ type: 'text-delta', text: '!' }]);
+  observe([{ type: 'end', finishReason: 'stop', usage }]);
+  observe([{ type: 'end', promptTokens: 7 }]);
+  assert.deepEqual(told, ['first 60', 'counted 5 3 4', 'counted 7 0 0']);
+});
+
 test('an end alone is no token', () => {
   const { observer, told } = createRecorder();
   const usage = { promptTokens: 5, completionTokens: 0, cachedTokens: 0 };

@@ -43,6 +43,15 @@ describe('the check of streams takes', () => {
   }
 });
 
+test('the check of streams takes comments before the reply, and no later', () => {
+  const stream = createChatStreamCheck({ choices: 1, includeUsage: false });
+  stream.frame(': keep-alive');
+  stream.frame(': keep-alive');
+  assert.throws(() => stream.frame(': ping'));
+  stream.frame(`data: ${JSON.stringify(first)}`);
+  assert.throws(() => stream.frame(': keep-alive'));
+});
+
 describe('the check of streams refuses', () => {
   for (const [title, payloads, includeUsage] of [
     ['no end', [first, text, last], false],

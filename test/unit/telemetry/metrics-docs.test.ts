@@ -8,6 +8,7 @@ test('the documented metrics are those that there are, with their types and labe
     { alias: 'a', state: 'idle', restarts: 0, slots: 1, running: 0, queued: 0, memoryBytes: 1 },
   ]);
   metrics.observerOf('a');
+  metrics.usageOf('alice');
   metrics.requestCompleted({ method: 'GET', route: '/x', model: 'a', status: 200, durationMs: 1 });
   const text = await metrics.read();
   const existing = metrics.names.map((name) => {

@@ -32,6 +32,27 @@ test('models are told as they are when they are asked for', async () => {
   }
 });
 
+test('keys are told by their names as they are, those without one together', async () => {
+  const metrics = createMetrics([], async () => []);
+  const alice = metrics.usageOf('alice');
+  assert.equal(metrics.usageOf('alice'), alice);
+  assert.equal(metrics.usageOf(undefined), metrics.usageOf('-'));
+  Object.assign(alice, { requests: 3, rejected: 1, promptTokens: 10, completionTokens: 20, running: 2 });
+  await metrics.read();
+  assert.deepEqual(linesAbout(await metrics.read(), 'qvac_gateway_key_'), [
+    'qvac_gateway_key_requests_total{key="alice"} 3',
+    'qvac_gateway_key_requests_total{key="-"} 0',
+    'qvac_gateway_key_rejected_total{key="alice"} 1',
+    'qvac_gateway_key_rejected_total{key="-"} 0',
+    'qvac_gateway_key_prompt_tokens_total{key="alice"} 10',
+    'qvac_gateway_key_prompt_tokens_total{key="-"} 0',
+    'qvac_gateway_key_completion_tokens_total{key="alice"} 20',
+    'qvac_gateway_key_completion_tokens_total{key="-"} 0',
+    'qvac_gateway_key_running_requests{key="alice"} 2',
+    'qvac_gateway_key_running_requests{key="-"} 0',
+  ]);
+});
+
 test('times are in seconds', async () => {
   const metrics = createMetrics([], async () => []);
   const observer = metrics.observerOf('a');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createServer } from '../../../../src/http/server.js';
 import { Fleet } from '../../../../src/models/fleet.js';
+import type { ApiKey } from '../../../../src/protocol/api-key.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { createFakeHost } from '../../models/fake-pool.js';
 import { noOperations } from '../no-operations.js';
@@ -10,7 +11,7 @@ const never = new Promise<void>(() => {});
 const slow = (): void => {};
 
 interface Setup {
-  readonly apiKeys?: string[];
+  readonly apiKeys?: ApiKey[];
   readonly missing?: string[];
   readonly started?: Promise<void>;
 }
@@ -45,7 +46,7 @@ test('probes are answered before the models are loaded', async () => {
 });
 
 test('probes need no key and tell no names; all other operations need one', async () => {
-  const { app } = createTestServer({ apiKeys: ['sk-1'], missing: ['my-llm'] });
+  const { app } = createTestServer({ apiKeys: [{ key: 'sk-1' }], missing: ['my-llm'] });
   assert.equal((await app.inject('/health')).statusCode, 200);
   const ready = await app.inject('/ready');
   assert.equal(ready.statusCode, 503);
@@ -54,6 +55,7 @@ test('probes need no key and tell no names; all other operations need one', asyn
     ['GET', '/metrics'],
     ['GET', '/qvac/v1/status'],
     ['GET', '/qvac/v1/events'],
+    ['GET', '/qvac/v1/logs'],
     ['POST', '/qvac/v1/models/my-llm/load'],
     ['DELETE', '/qvac/v1/calls/req_1'],
     ['POST', '/health'],
@@ -66,7 +68,14 @@ test('probes need no key and tell no names; all other operations need one', asyn
 
 test('without keys the host and the origin count for operations too', async () => {
   const { app } = createTestServer();
-  for (const url of ['/health', '/ready', '/metrics', '/qvac/v1/status', '/qvac/v1/events']) {
+  for (const url of [
+    '/health',
+    '/ready',
+    '/metrics',
+    '/qvac/v1/status',
+    '/qvac/v1/events',
+    '/qvac/v1/logs',
+  ]) {
     const { body } = await app.inject({ url, headers: { host: 'evil.example' } });
     assert.equal(JSON.parse(body).error.code, 'forbidden_host', url);
   }
@@ -105,20 +114,26 @@ test('a load tries a model at once that is left alone', async () => {
   await host.stop();
 });
 
-test('HEAD of the events, which would never end, is not answered with them', async () => {
+test('HEAD of what would never end is not answered with it', async () => {
   const { app } = createTestServer({ started: Promise.resolve() });
-  assert.equal((await app.inject({ method: 'HEAD', url: '/qvac/v1/events' })).statusCode, 404);
+  for (const url of ['/qvac/v1/events', '/qvac/v1/logs?follow=true']) {
+    assert.equal((await app.inject({ method: 'HEAD', url })).statusCode, 404, url);
+  }
   assert.equal((await app.inject({ method: 'HEAD', url: '/health' })).statusCode, 200);
 });
 
-test('there are not more streams of events than a few', async () => {
+test('there are not more streams of events and of the log than a few', async () => {
   const { app } = createTestServer();
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const abort = new AbortController();
-  const open = () => fetch(`${url}/qvac/v1/events`, { signal: abort.signal });
-  const streams = await Promise.all(Array.from({ length: 32 }, open));
+  const open = (path: string) => fetch(`${url}/qvac/v1/${path}`, { signal: abort.signal });
+  const streams = await Promise.all(
+    Array.from({ length: 32 }, (_, at) => open(at % 2 ? 'logs?follow=true' : 'events')),
+  );
   assert.ok(streams.every(({ status }) => status === 200));
-  const refused = await open();
+  const refused = await open('events');
+  assert.equal((await open('logs?follow=true')).status, 429);
+  assert.equal((await open('logs')).status, 200);
   assert.equal(refused.status, 429);
   assert.equal(((await refused.json()) as { error: { code: string } }).error.code, 'too_many_event_streams');
   await app.close();

@@ -1,0 +1,52 @@
+import { createInterface } from 'node:readline/promises';
+import { CommandError } from '../command-error.js';
+import type { ClientOptions } from '../gateway-client.js';
+import { writeAnswerPart } from './answer-writer.js';
+import { Conversation } from './conversation.js';
+import { describeAnswer } from './describe-answer.js';
+import type { Message } from './stream-chat.js';
+
+const HELP = '/clear forgets the conversation, /bye or Ctrl+D ends it, Ctrl+C stops an answer.\n';
+
+/** Talks with a model at a terminal, until the person has said all. */
+export async function talk(
+  alias: string,
+  system: readonly Message[],
+  options: ClientOptions & { readonly verbose: boolean },
+): Promise<void> {
+  const { stdin: input, stdout: output, stderr } = process;
+  const conversation = new Conversation(options, alias, system);
+  const terminal = createInterface({ input, output, prompt: `${alias}> ` });
+  let answering: AbortController | undefined;
+  terminal.on('SIGINT', () => {
+    if (answering) return answering.abort();
+    output.write(`\n${HELP}`);
+    terminal.prompt();
+  });
+
+  async function answer(question: string): Promise<void> {
+    answering = new AbortController();
+    try {
+      const answer = await conversation.ask(question, writeAnswerPart, answering.signal);
+      output.write('\n');
+      if (answer && options.verbose) stderr.write(`${describeAnswer(answer)}\n`);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      stderr.write(`${error.message}\n`); // the next question may fare better
+    } finally {
+      answering = undefined;
+    }
+  }
+
+  output.write(HELP);
+  terminal.prompt();
+  for await (const line of terminal) {
+    const text = line.trim();
+    if (text === '/bye') break;
+    if (text === '/clear') conversation.clear();
+    else if (text.startsWith('/')) output.write(HELP);
+    else if (text !== '') await answer(text);
+    terminal.prompt();
+  }
+  terminal.close();
+}

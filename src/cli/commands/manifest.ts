@@ -1,0 +1,5 @@
+/** What commands need of package.json. */
+export interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}

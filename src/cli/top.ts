@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CommandError } from './command-error.js';
+import { EXIT } from './exit-codes.js';
+import type { ClientOptions } from './gateway-client.js';
+import { runClient } from './run-client.js';
+import { sampleStatus } from './sample-status.js';
+import { openScreen } from './screen.js';
+import type { Sample } from './token-rate.js';
+import { toTopPage } from './top-page.js';
+
+const REFRESH_MS = 1_000;
+
+/** `qvac top`: what all models of a running gateway do, until somebody has seen enough. Returns the exit code. */
+export function top(options: ClientOptions): Promise<number> {
+  return runClient(async () => {
+    if (!process.stdout.isTTY) {
+      throw new CommandError(
+        "error: top needs a terminal. Without one, use 'qvac ps' or 'qvac ps --json'.",
+        EXIT.usage,
+      );
+    }
+    let now = await sampleStatus(options); // a gateway that is not there is said so on the usual screen
+    let before: Sample | undefined;
+    let problem: string | undefined;
+    const screen = openScreen();
+    const { closing } = screen;
+    try {
+      while (!closing.aborted) {
+        screen.draw(toTopPage(options.url, { now, before, problem }, Date.now()));
+        await delay(REFRESH_MS, undefined, { signal: closing }).catch(() => {});
+        if (closing.aborted) break;
+        try {
+          const next = await sampleStatus(options);
+          [before, now, problem] = [now, next, undefined];
+        } catch (error) {
+          if (!(error instanceof CommandError)) throw error;
+          problem = error.message; // it may come back
+        }
+      }
+    } finally {
+      screen.close();
+    }
+    return undefined;
+  });
+}

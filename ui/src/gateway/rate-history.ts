@@ -1,0 +1,28 @@
+/** How far back rates are kept. */
+export const HISTORY_MS = 120_000;
+
+/** Longer than this between two readings, and nobody knows what was between them. */
+const GAP_MS = 4_000;
+
+/** A rate, and when it was so, by `performance.now()`. `undefined`: nobody looked. */
+export interface RatePoint {
+  readonly atMs: number;
+  readonly perSecond: number | undefined;
+}
+
+/** Makes rates of a counter that is read now and then. */
+export class RateHistory {
+  points: readonly RatePoint[] = [];
+  #last: { readonly atMs: number; readonly total: number } | undefined;
+
+  add(atMs: number, total: number): void {
+    const last = this.#last;
+    this.#last = { atMs, total };
+    if (!last) return;
+    const elapsedMs = atMs - last.atMs;
+    // A counter that went back is that of another gateway.
+    const isKnown = elapsedMs <= GAP_MS && total >= last.total;
+    const perSecond = isKnown ? (1000 * (total - last.total)) / elapsedMs : undefined;
+    this.points = [...this.points.filter((point) => point.atMs > atMs - HISTORY_MS), { atMs, perSecond }];
+  }
+}
