@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +10,7 @@ import {
   foreignFrame,
   startForeignServer,
 } from '../support/foreign-server.js';
+import { openSocket, toRequest } from '../support/raw-client.js';
 import { addRemotes } from '../support/remote-config.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -294,4 +296,48 @@ test('what is wrong with a request is said here already', async () => {
     assert.equal(error.code, code, body);
   }
   assert.equal(foreign.requests.length, requests);
+});
+
+test('a client that does not read slows the remote down, and gets all of it when it reads on', async () => {
+  const FRAMES = 4_000;
+  const frame = foreignFrame({ content: 'x'.repeat(32 * 1024) });
+  let sent = 0;
+  let needsDrain = false;
+  foreign.answers.set('m', async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (; sent < FRAMES; sent += 1) {
+      if (response.write(frame)) continue;
+      needsDrain = true;
+      await once(response, 'drain');
+      needsDrain = false;
+    }
+    response.end('data: [DONE]\n\n');
+  });
+  const socket = await openSocket(near.url);
+  socket.write(
+    toRequest(
+      '/v1/chat/completions',
+      { model: 'mine', messages, stream: true },
+      {
+        authorization: `Bearer ${NEAR_KEY}`,
+        connection: 'close',
+      },
+    ),
+  );
+  // It has stopped when it needs a drain at ten looks in a row; what all buffers on the way hold is far less than all of it.
+  for (let looks = 0; looks < 10 && sent < FRAMES; ) {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    looks = needsDrain ? looks + 1 : 0;
+  }
+  assert.ok(sent < FRAMES / 2, `${sent} of ${FRAMES} frames were sent to a client that does not read`);
+  let ends = 0;
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    ends += text.split('"chat.completion.chunk"}').length - 1;
+  });
+  await once(socket, 'close');
+  assert.ok(
+    Math.abs(ends - FRAMES) < FRAMES / 10,
+    `${ends} whole frames came, but for those that were cut in two`,
+  );
+  foreign.answers.delete('m');
 });
