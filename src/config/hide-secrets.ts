@@ -1,29 +1,23 @@
+/** Keys whose values are secrets, wherever they stand. */
+const SECRETS: readonly string[] = ['apiKeys', 'apiKey', 'headers'];
+
 /**
- * A copy of a config to quote from in messages, and to show: whatever was written in `serve.apiKeys`, and as `apiKey` and
- * `headers` of a remote, is a secret.
+ * A copy of a config to quote from in messages, and to show: the keys of clients, and what lets the gateway in at other servers,
+ * are secrets.
  */
 export function hideSecrets(value: unknown): unknown {
   if (!isObject(value) || !isObject(value.serve)) return value;
-  const { apiKeys, models, remotes } = value.serve;
-  return {
-    ...value,
-    serve: {
-      ...value.serve,
-      ...(apiKeys !== undefined && { apiKeys: hide(apiKeys) }),
-      ...(models !== undefined && { models: hideCredentials(models) }),
-      ...(remotes !== undefined && { remotes: hideCredentials(remotes) }),
-    },
-  };
+  return { ...value, serve: hideWithin(value.serve) };
 }
 
-/** Of remotes, wherever they stand among the models. What the SDK gets as a model's `config` is not looked into. */
-function hideCredentials(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hideCredentials);
+/** What the SDK gets as a model's `config` is not looked into. */
+function hideWithin(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideWithin);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       if (key === 'config') return [key, item];
-      return [key, key === 'apiKey' || key === 'headers' ? hide(item) : hideCredentials(item)];
+      return [key, SECRETS.includes(key) ? hide(item) : hideWithin(item)];
     }),
   );
 }

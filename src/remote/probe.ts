@@ -4,13 +4,13 @@ import { HOPS_HEADER } from './hops.js';
 import { toCredentials } from './request-headers.js';
 
 /** For the whole of a probe. */
-export const PROBE_TIMEOUT_MS = 3_000;
+const PROBE_TIMEOUT_MS = 3_000;
 
 /** A list of models is longer than this nowhere. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** What a look at a remote has found. */
-export type ProbeResult =
+type ProbeResult =
   | { readonly outcome: 'answered'; readonly models: readonly string[] | undefined }
   /** No answer in time. */
   | { readonly outcome: 'silent'; readonly reason: string }

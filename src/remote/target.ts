@@ -13,7 +13,7 @@ export interface RemoteTarget {
 }
 
 /** A model of this gateway. */
-export interface LocalTarget {
+interface LocalTarget {
   readonly kind: 'local';
   readonly host: ModelHost;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 
 /** A request as it came. */
-export interface ForeignRequest {
+interface ForeignRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   /** Headers as they were written, names and values in turn. */
@@ -114,7 +114,7 @@ export function foreignFrame(delta: object, finishReason: string | null = null):
 }
 
 /** The answer of a server that is well, to any request. */
-export const completion: ForeignAnswer = (response, { url, body, headers }) => {
+const completion: ForeignAnswer = (response, { url, body, headers }) => {
   if (url.endsWith('/embeddings')) {
     json(response, {
       data: [{ embedding: [0.5, 1], index: 0, object: 'embedding' }],

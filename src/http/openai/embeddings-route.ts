@@ -63,24 +63,34 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     return toEmbeddingList(embeddings, name, promptTokens);
   }
 
-  app.post<{ Body: { model?: unknown } | undefined }>('/v1/embeddings', CALL, async (request, reply) => {
-    const abort = new AbortController();
-    const routed = findRouted(request, fleet, request.body?.model, 'embeddings');
-    if (routed) {
-      const body = toJsonBody(request, ['input', 'missing_input']);
+  app.post<{ Body: { model?: unknown; input?: unknown } | undefined }>(
+    '/v1/embeddings',
+    CALL,
+    async (request, reply) => {
+      const abort = new AbortController();
+      const routed = findRouted(request, fleet, request.body?.model, 'embeddings');
+      if (routed) {
+        const body = toJsonBody(request, ['input', 'missing_input']);
+        request.record?.text?.asked(JSON.stringify(request.body?.input));
+        const caller = callerOf(request, reply, abort);
+        const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
+          answer(host, routed.alias, checkBody(request.body), {
+            request,
+            reply,
+            caller: own,
+            abort: attempt,
+          });
+        const asked = { kind: 'embed', path: '/embeddings', body, local } as const;
+        const answered = await relay(routed, asked, { request, reply, caller, hops });
+        return answered === SENT ? reply : reply.type('application/json').send(answered);
+      }
+      const body = checkBody(request.body);
+      const host = resolveModel(request, fleet, body.model, 'embeddings');
       const caller = callerOf(request, reply, abort);
-      const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
-        answer(host, routed.alias, checkBody(request.body), { request, reply, caller: own, abort: attempt });
-      const asked = { kind: 'embed', path: '/embeddings', body, local } as const;
-      const answered = await relay(routed, asked, { request, reply, caller, hops });
-      return answered === SENT ? reply : reply.type('application/json').send(answered);
-    }
-    const body = checkBody(request.body);
-    const host = resolveModel(request, fleet, body.model, 'embeddings');
-    const caller = callerOf(request, reply, abort);
-    const list = await answer(host, host.alias, body, { request, reply, caller, abort });
-    return reply.type('application/json').send(list);
-  });
+      const list = await answer(host, host.alias, body, { request, reply, caller, abort });
+      return reply.type('application/json').send(list);
+    },
+  );
 }
 
 /** Vectors become text as they come: all at the end would hold up the streams of other models. */

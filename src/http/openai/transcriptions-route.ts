@@ -92,6 +92,7 @@ export function transcriptionsRoute(
         const routed = findRouted(request, fleet, fields.model || undefined, 'transcription');
         if (routed) {
           const body = await toFormBody(entries, upload.field, file);
+          request.record?.text?.asked(fields.prompt ?? '');
           const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
             answer(host, file, toTranscriptionParams(fields), own, attempt);
           const asked = { kind: 'transcribe', path: '/audio/transcriptions', body, local } as const;

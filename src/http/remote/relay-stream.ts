@@ -4,7 +4,9 @@ import type { Usage } from '../../protocol/events.js';
 import { fromErrorFrame, unreachable } from '../../remote/remote-error.js';
 import { StreamRewriter } from '../../remote/stream-rewriter.js';
 import { toErrorBody, toLoggedApiError } from '../error-reply.js';
+import type { RequestText } from '../request-text.js';
 import { sseFrame } from '../sse.js';
+import { hearEvents } from './hear-answer.js';
 import { readUsage, tellUsage, type UsageObservers } from './tell-usage.js';
 import { write } from './write.js';
 
@@ -18,6 +20,8 @@ export interface RewrittenReply extends UsageObservers {
   /** By `performance.now()`. */
   readonly askedAt: number;
   readonly reply: FastifyReply;
+  /** Hears what is said, where that is wanted. */
+  readonly text: RequestText | undefined;
 }
 
 /**
@@ -27,7 +31,7 @@ export interface RewrittenReply extends UsageObservers {
  * @throws what goes wrong, also after it has been sent.
  */
 export async function relayStream(parts: AsyncIterable<Buffer>, to: RewrittenReply): Promise<void> {
-  const { alias, remote, observer, asking, askedAt, reply } = to;
+  const { alias, remote, observer, asking, askedAt, reply, text } = to;
   const rewriter = new StreamRewriter(alias, (json) =>
     JSON.stringify(toErrorBody(fromErrorFrame(remote, json))),
   );
@@ -48,6 +52,7 @@ export async function relayStream(parts: AsyncIterable<Buffer>, to: RewrittenRep
       lastAt = at;
       raw ??= begin(reply);
       usage = readUsage(frames) ?? usage;
+      hearEvents(text, frames);
       await write(raw, frames);
     }
     const last = rewriter.push(EMPTY_LINE); // some servers end without one

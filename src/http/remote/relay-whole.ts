@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ModelRewriter } from '../../remote/model-rewriter.js';
+import { hearWhole } from './hear-answer.js';
 import type { RewrittenReply } from './relay-stream.js';
 import { readUsage, tellUsage } from './tell-usage.js';
 import { write } from './write.js';
@@ -49,5 +50,6 @@ export async function relayWhole(parts: AsyncIterable<Buffer>, to: WholeReply): 
   }
   const body = Buffer.concat(kept);
   tellUsage(to, readUsage(body));
+  hearWhole(to.text, body, type);
   reply.code(status).type(type).send(body);
 }

@@ -109,7 +109,16 @@ async function relayTo(
       );
     }
     const { alias, observer, tokens } = model;
-    const rewritten = { alias, remote: server.name, observer, asking, tokens, askedAt, reply };
+    const rewritten = {
+      alias,
+      remote: server.name,
+      observer,
+      asking,
+      tokens,
+      askedAt,
+      reply,
+      text: request.record?.text,
+    };
     if (/^text\/event-stream/i.test(type)) await relayStream(parts, rewritten);
     else await relayWhole(parts, { ...rewritten, status: statusCode, type });
     outcome = 'whole';

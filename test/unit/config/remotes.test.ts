@@ -159,8 +159,22 @@ test('credentials of remotes are in no message', async () => {
       serve: {
         models: { a: { apiKey: secret, headers: { b: secret }, config: { headers: 'kept' } } },
         remotes: [{ apiKey: secret }],
+        routed: [{ targets: [{ server: { apiKey: secret, headers: { b: secret } } }] }],
       },
     }),
   );
   assert.ok(!shown.includes('s3cret') && shown.includes('kept'), shown);
+});
+
+test('credentials of remotes are not shown by `qvac config show` either', async () => {
+  const secret = 's3cret';
+  const entry = { url, model: 'x', apiKey: secret, headers: { 'x-key': secret } };
+  writeFileSync(
+    path,
+    JSON.stringify({
+      serve: { models: { a: entry, b: { targets: [entry] } }, remotes: [{ url, apiKey: secret }] },
+    }),
+  );
+  const shown = JSON.stringify(hideSecrets({ serve: await loadConfig({ cwd: folder }) }));
+  assert.ok(shown.includes('"url"') && !shown.includes(secret), shown);
 });
