@@ -1,19 +1,17 @@
 import type { BenchModel } from './models/bench-models.js';
-import { BASELINES, withComparedSides } from './support/compared-sides.js';
-import { interleave } from './support/interleave.js';
+import { baselineRows, compareSides } from './support/compared-sides.js';
 import { figure, markdownTable, withSpread } from './support/markdown-table.js';
 import type { Bench, Question } from './support/question.js';
-import type { Side, Timing } from './support/side.js';
-import { quantile, ratios } from './support/statistics.js';
-
-const ROUNDS = 25;
-const TOKENS = 16;
+import { firstTextMs } from './support/side.js';
+import { median, ratios } from './support/statistics.js';
 
 /** How long does a call of 16 tokens take that does not stream? */
 export const blockingCall: Question = async (bench) => {
+  const { scripted, random, story } = bench.models;
   const rows = [
-    ...(await measure(bench, bench.models.scripted)),
-    ...(await measure(bench, bench.models.random)),
+    ...(await measure(bench, scripted)),
+    ...(await measure(bench, random)),
+    ...(story ? await measure(bench, story) : []),
   ];
   return markdownTable(
     ['Model, baseline', 'gateway / baseline, median (quartiles)', 'gateway p50, ms', 'baseline p50, ms'],
@@ -21,29 +19,11 @@ export const blockingCall: Question = async (bench) => {
   );
 };
 
-async function measure({ folder, progress }: Bench, model: BenchModel): Promise<string[][]> {
-  progress(`${model.name}: loading on three sides`);
-  return withComparedSides(folder, model, async (sides) => {
-    progress(`${model.name}: ${ROUNDS} rounds`);
-    const ask = (side: Side) => () => side.ask({ tokens: TOKENS, stream: false });
-    const timings = await interleave(
-      { gateway: ask(sides.gateway), eventDriven: ask(sides.eventDriven), polling: ask(sides.polling) },
-      ROUNDS,
-      3,
-    );
-    const gateway = timings.gateway.map(durationMs);
-    return BASELINES.map(([key, name]) => {
-      const baseline = timings[key].map(durationMs);
-      return [
-        `${model.name}, ${name}`,
-        withSpread(ratios(gateway, baseline)),
-        figure(quantile(gateway, 0.5)),
-        figure(quantile(baseline, 0.5)),
-      ];
-    });
+async function measure(bench: Bench, model: BenchModel): Promise<string[][]> {
+  const call = { tokens: 16, stream: false };
+  const timings = await compareSides(bench, model, call, { rounds: 25, warmUps: 3 });
+  return baselineRows(model, timings, (gateway, baseline) => {
+    const [ownMs, baseMs] = [gateway.map(firstTextMs), baseline.map(firstTextMs)];
+    return [withSpread(ratios(ownMs, baseMs)), figure(median(ownMs)), figure(median(baseMs))];
   });
-}
-
-function durationMs({ endMs }: Timing): number {
-  return endMs;
 }

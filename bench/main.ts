@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batching } from './batching.js';
 import { blockingCall } from './blocking-call.js';
+import { conversation } from './conversation.js';
 import { firstToken } from './first-token.js';
 import { writeBenchModels } from './models/bench-models.js';
+import { perToken } from './per-token.js';
 import { remote } from './remote.js';
+import { replicas } from './replicas.js';
+import { scale } from './scale.js';
 import { startUp } from './start-up.js';
 import { killChildren } from './support/children.js';
 import { describeMachine, measureBusyShare } from './support/machine.js';
@@ -21,11 +25,15 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['first-token', firstToken],
   ['throughput', throughput],
   ['blocking-call', blockingCall],
+  ['per-token', perToken],
   ['two-models', twoModels],
   ['thread-count', threadCount],
   ['start-up', startUp],
   ['batching', batching],
   ['remote', remote],
+  ['replicas', replicas],
+  ['conversation', conversation],
+  ['scale', scale],
 ]);
 
 const names = process.argv.slice(2);
@@ -42,9 +50,10 @@ const startedAt = performance.now();
 const folder = await mkdtemp(join(tmpdir(), 'qb-'));
 process.on('exit', () => {
   killChildren();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }); // killed gateways may still write
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+// Also a second one, which would end it in the midst of that.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 progress('writing the models');
 const models = await writeBenchModels(folder);
@@ -52,8 +61,11 @@ for (const [name, ask] of QUESTIONS) {
   if (names.length > 0 && !names.includes(name)) continue;
   const busy = `${((await measureBusyShare()) * 100).toFixed(0)} % busy before the bench`;
   progress(`${name}: the machine is ${busy}`);
+  const askedAt = performance.now();
   const answer = await ask({ folder, models, progress: (text) => progress(`${name}: ${text}`) });
-  await writeAnswer(name, `${describeMachine()} · ${busy}\n\n${answer}`);
+  const took = `took ${((performance.now() - askedAt) / 1_000).toFixed(0)} s`;
+  progress(`${name}: ${took}`);
+  await writeAnswer(name, `${describeMachine()} · ${busy} · ${took}\n\n${answer}`);
   process.stdout.write(`\n${answer}\n\n`);
 }
 progress('done, see bench/README.md');

@@ -3,8 +3,7 @@ import { type BenchGateway, startGateway, startHop } from './support/gateway-sid
 import { interleave } from './support/interleave.js';
 import { figure, markdownTable, withSpread } from './support/markdown-table.js';
 import type { Bench, Question } from './support/question.js';
-import { COMPARED_THREADS, firstTextMs, gapsMs, type Side } from './support/side.js';
-import { quantile } from './support/statistics.js';
+import { COMPARED_THREADS, firstTextMs, gapMs, type Timing } from './support/side.js';
 
 const TOKENS = 256;
 
@@ -25,7 +24,7 @@ export const remote: Question = async (bench) =>
 
 async function measure({ folder, progress }: Bench, model: BenchModel, rounds: number): Promise<string[]> {
   progress(`${model.name}: loading`);
-  const far = await startGateway(folder, [model], { threads: COMPARED_THREADS });
+  const far = await startGateway(folder, [model], { threads: [COMPARED_THREADS] });
   const hop = await startHop(folder, far);
   try {
     progress(`${model.name}: ${rounds} rounds of ${TOKENS} tokens`);
@@ -54,9 +53,9 @@ function askOf({ asks: [ask] }: BenchGateway) {
   return () => ask({ tokens: TOKENS, stream: true });
 }
 
-function gaps(timings: readonly Awaited<ReturnType<Side['ask']>>[]): string {
-  const all = timings.flatMap(gapsMs);
-  return `${figure(quantile(all, 0.5))} and ${figure(quantile(all, 0.99))}`;
+function gaps(timings: readonly Timing[]): string {
+  const rounds = timings.map((timing) => [timing]);
+  return `${figure(gapMs(rounds, 0.5))} and ${figure(gapMs(rounds, 0.99))}`;
 }
 
 /** Of the gateway's process, as its metrics tell: with all that it does, its requests and its looks at the other one. */

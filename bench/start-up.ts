@@ -4,20 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { firstByteMs } from './support/first-byte.js';
 import { interleave } from './support/interleave.js';
 import { figure, markdownTable, withSpread } from './support/markdown-table.js';
+import { isOfficialCompared, officialCommand } from './support/official-side.js';
 import type { Bench, Question } from './support/question.js';
 import { MODEL_CONFIG } from './support/side.js';
 import type { WorkerStart } from './support/start-up-child.js';
 import { startWorker } from './support/start-worker.js';
 import { median, ratios } from './support/statistics.js';
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 const MEGABYTE = 1024 * 1024;
-const NONE = '–';
 
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
-
-/** Environment variable with the folder in whose `node_modules` the official `@qvac/cli` is, if it is to be compared. */
-const PEER = 'QVAC_BENCH_PEER';
 
 /** How long until a model, and until the gateway, can be asked, and what memory does a model's process take by itself? */
 export const startUp: Question = async (bench) =>
@@ -64,20 +61,12 @@ async function compareServers({ folder, models, progress }: Bench): Promise<stri
     const args = [CLI, 'serve', 'openai', ...flags, '-c', config, '-p'];
     return () => firstByteMs({ args, cwd });
   };
-  const peer = process.env[PEER];
-  const peerArgs = [
-    join(peer ?? '', 'node_modules/@qvac/cli/dist/index.js'),
-    'serve',
-    '--openai',
-    '-c',
-    config,
-  ];
   const { alone, supervised, official } = await interleave(
     {
       alone: gateway('--no-supervisor'),
       supervised: gateway(),
       official: async () =>
-        peer === undefined ? undefined : firstByteMs({ args: [...peerArgs, '-p'], cwd }),
+        isOfficialCompared() ? firstByteMs({ args: officialCommand(config), cwd }) : undefined,
     },
     ROUNDS,
     1,
@@ -94,6 +83,5 @@ function measured<Value>(values: readonly (Value | undefined)[]): Value[] {
 
 /** Of two sides' values of the same rounds; the other side may have none. */
 function toRow(name: string, own: readonly number[], official: readonly number[]): string[] {
-  if (official.length === 0) return [name, NONE, withSpread(own), NONE];
   return [name, withSpread(ratios(own, official)), withSpread(own), figure(median(official))];
 }

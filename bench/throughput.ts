@@ -1,18 +1,18 @@
 import type { BenchModel } from './models/bench-models.js';
-import { BASELINES, withComparedSides } from './support/compared-sides.js';
-import { interleave } from './support/interleave.js';
-import { figure, markdownTable, withSpread } from './support/markdown-table.js';
+import { baselineRows, compareSides } from './support/compared-sides.js';
+import { figure, markdownTable, pair, withSpread } from './support/markdown-table.js';
 import type { Bench, Question } from './support/question.js';
-import { gapsMs, type Side, type Timing, tokensPerSecond } from './support/side.js';
-import { quantile, ratios } from './support/statistics.js';
-
-const TOKENS = 256;
+import { gapMs, type TimedCall, type Timing, tokensPerSecond } from './support/side.js';
+import { ratios } from './support/statistics.js';
 
 /** How fast does one stream go, and how smooth is it? */
 export const throughput: Question = async (bench) => {
+  const { scripted, random, large, story } = bench.models;
   const rows = [
-    ...(await measure(bench, bench.models.scripted, 12)),
-    ...(await measure(bench, bench.models.random, 6)),
+    ...(await measure(bench, scripted, 256, 12)),
+    ...(await measure(bench, random, 256, 6)),
+    ...(await measure(bench, large, 96, 4)),
+    ...(story ? await measure(bench, story, 128, 8) : []),
   ];
   return markdownTable(
     [
@@ -21,40 +21,31 @@ export const throughput: Question = async (bench) => {
       'gateway, tokens/s',
       'baseline, tokens/s',
       'gateway, gap p50 and p99, ms',
+      'gateway, p99 / p50',
+      'gateway, texts per token',
       'baseline, gap p50 and p99, ms',
     ],
     rows,
   );
 };
 
-async function measure({ folder, progress }: Bench, model: BenchModel, rounds: number): Promise<string[][]> {
-  progress(`${model.name}: loading on three sides`);
-  return withComparedSides(folder, model, async (sides) => {
-    progress(`${model.name}: ${rounds} rounds of ${TOKENS} tokens`);
-    const ask = (side: Side) => () => side.ask({ tokens: TOKENS, stream: true });
-    const timings = await interleave(
-      { gateway: ask(sides.gateway), eventDriven: ask(sides.eventDriven), polling: ask(sides.polling) },
-      rounds,
-      1,
-    );
-    const gateway = timings.gateway.map(rate);
-    return BASELINES.map(([key, name]) => {
-      const baseline = timings[key].map(rate);
-      return [
-        `${model.name}, ${name}`,
-        withSpread(ratios(gateway, baseline)),
-        withSpread(gateway),
-        withSpread(baseline),
-        gaps(timings.gateway),
-        gaps(timings[key]),
-      ];
-    });
+async function measure(bench: Bench, model: BenchModel, tokens: number, rounds: number): Promise<string[][]> {
+  const call: TimedCall = { tokens, stream: true };
+  const timings = await compareSides(bench, model, call, { rounds, warmUps: 1 });
+  return baselineRows(model, timings, (gateway, baseline) => {
+    const [own, base] = [gateway.map(rate), baseline.map(rate)];
+    const texts = gateway.reduce((sum, { textMs }) => sum + textMs.length, 0);
+    const [middle, late] = [gapMs([gateway], 0.5), gapMs([gateway], 0.99)];
+    return [
+      withSpread(ratios(own, base)),
+      withSpread(own),
+      withSpread(base),
+      pair(middle, late),
+      middle > 0 ? figure(late / middle) : '–',
+      figure(texts / (tokens * gateway.length)),
+      pair(gapMs([baseline], 0.5), gapMs([baseline], 0.99)),
+    ];
   });
-}
-
-function gaps(timings: readonly Timing[]): string {
-  const all = timings.flatMap(gapsMs);
-  return `${figure(quantile(all, 0.5))} and ${figure(quantile(all, 0.99))}`;
 }
 
 function rate(timing: Timing): number {

@@ -1,19 +1,41 @@
 import type { BenchModel } from './models/bench-models.js';
 import { startGateway } from './support/gateway-side.js';
-import { interleave } from './support/interleave.js';
-import { figure, markdownTable, withSpread } from './support/markdown-table.js';
+import { interleave, SPIN_MS } from './support/interleave.js';
+import { figure, markdownTable, pair, withSpread } from './support/markdown-table.js';
+import { isOfficialCompared, startOfficial } from './support/official-side.js';
 import type { Bench, Question } from './support/question.js';
-import { gapsMs, type Side, type Timing, tokensPerSecond } from './support/side.js';
-import { quantile, ratios } from './support/statistics.js';
+import { type BenchServer, gapMs, type Side, type Timing, tokensPerSecond } from './support/side.js';
+import { median, ratios } from './support/statistics.js';
+import { withStarted } from './support/with-started.js';
 
-const TOKENS = 256;
+/** Of one model with a server. */
+interface Load {
+  readonly tokens: number;
+  readonly rounds: number;
+}
+
+type Start = (models: readonly BenchModel[]) => Promise<BenchServer>;
+
+/** The official server's are slow beside each other: all threads of both spin on all cores. */
+const OFFICIAL: Load = { tokens: 32, rounds: 3 };
 
 /** Do two models that stream at once make as many tokens as one that has the machine to itself? */
 export const twoModels: Question = async (bench) => {
+  const { scripted, random, large, story } = bench.models;
+  const gateway: Start = (models) => startGateway(bench.folder, models);
+  const official: Start = (models) => startOfficial(bench.folder, models);
   const rows = [
-    ...(await measure(bench, bench.models.scripted, 12)),
-    ...(await measure(bench, bench.models.random, 6)),
+    await measure(bench, gateway, scripted, { tokens: 256, rounds: 12 }),
+    await measure(bench, gateway, random, { tokens: 256, rounds: 6 }),
+    await measure(bench, gateway, large, { tokens: 96, rounds: 4 }),
+    ...(story ? [await measure(bench, gateway, story, { tokens: 128, rounds: 8 })] : []),
   ];
+  for (const model of [scripted, random]) {
+    const named = { ...model, name: `${model.name}, official server` };
+    rows.push(
+      isOfficialCompared() ? await measure(bench, official, named, OFFICIAL) : [named.name, 'not measured'],
+    );
+  }
   return markdownTable(
     [
       'Model',
@@ -29,52 +51,39 @@ export const twoModels: Question = async (bench) => {
   );
 };
 
-async function measure({ folder, progress }: Bench, model: BenchModel, rounds: number): Promise<string[][]> {
+async function measure(
+  { progress }: Bench,
+  start: Start,
+  model: BenchModel,
+  { tokens, rounds }: Load,
+): Promise<string[]> {
   progress(`${model.name}: loading it alone and twice`);
-  const single = await startGateway(folder, [model]);
-  try {
-    const double = await startGateway(folder, [model, model]);
-    try {
-      progress(`${model.name}: ${rounds} rounds of ${TOKENS} tokens`);
-      const timings = await interleave(
-        {
-          only: () => askAll(single.asks),
-          oneOfTwo: () => askAll(double.asks.slice(0, 1)),
-          both: () => askAll(double.asks),
-        },
-        rounds,
-        1,
-      );
-      const only = timings.only.map(tokensPerSecond);
-      const both = timings.both.map(tokensPerSecond);
-      return [
-        [
-          model.name,
-          withSpread(ratios(both, only)),
-          figure(gap(timings.both, 0.99) / gap(timings.only, 0.99)),
-          withSpread(only),
-          withSpread(timings.oneOfTwo.map(tokensPerSecond)),
-          withSpread(both),
-          gaps(timings.only),
-          gaps(timings.both),
-        ],
-      ];
-    } finally {
-      await double.stop();
-    }
-  } finally {
-    await single.stop();
-  }
-}
-
-function askAll(asks: readonly Side['ask'][]): Promise<Timing[]> {
-  return Promise.all(asks.map((ask) => ask({ tokens: TOKENS, stream: true })));
-}
-
-function gap(rounds: readonly (readonly Timing[])[], q: number): number {
-  return quantile(rounds.flat().flatMap(gapsMs), q);
-}
-
-function gaps(rounds: readonly (readonly Timing[])[]): string {
-  return `${figure(gap(rounds, 0.5))} and ${figure(gap(rounds, 0.99))}`;
+  const starts = { single: () => start([model]), double: () => start([model, model]) };
+  return withStarted(starts, async ({ single, double }) => {
+    progress(`${model.name}: ${rounds} rounds of ${tokens} tokens`);
+    const askAll = (asks: readonly Side['ask'][]): Promise<Timing[]> =>
+      Promise.all(asks.map((ask) => ask({ tokens, stream: true })));
+    const timings = await interleave(
+      {
+        only: () => askAll(single.asks),
+        oneOfTwo: () => askAll(double.asks.slice(0, 1)),
+        both: () => askAll(double.asks),
+      },
+      rounds,
+      1,
+      SPIN_MS,
+    );
+    const only = timings.only.map(tokensPerSecond);
+    const both = timings.both.map(tokensPerSecond);
+    return [
+      model.name,
+      withSpread(ratios(both, only)),
+      figure(gapMs(timings.both, 0.99) / gapMs(timings.only, 0.99)),
+      figure(median(only)),
+      figure(median(timings.oneOfTwo.map(tokensPerSecond))),
+      figure(median(both)),
+      pair(gapMs(timings.only, 0.5), gapMs(timings.only, 0.99)),
+      pair(gapMs(timings.both, 0.5), gapMs(timings.both, 0.99)),
+    ];
+  });
 }

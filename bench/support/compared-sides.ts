@@ -1,48 +1,88 @@
 import type { BenchModel } from '../models/bench-models.js';
 import { startGateway } from './gateway-side.js';
+import { interleave } from './interleave.js';
+import { isOfficialCompared, startOfficial } from './official-side.js';
+import type { Bench } from './question.js';
 import { startSdk } from './sdk-side.js';
-import { COMPARED_THREADS, type Side } from './side.js';
+import { type BenchServer, COMPARED_THREADS, type Side, type TimedCall, type Timing } from './side.js';
+import { withStarted } from './with-started.js';
 
-/** Every way to the engine that is compared. */
-export interface ComparedSides {
-  readonly gateway: Side;
-  /** The SDK in one process, with the gateway's Bare entry. */
-  readonly eventDriven: Side;
-  /** The SDK in one process, as it comes. */
-  readonly polling: Side;
+/** What the gateway is compared with, in the order of the tables, and how those name it. */
+const BASELINES = {
+  eventDriven: 'SDK, our Bare entry',
+  polling: 'SDK as it comes',
+  official: 'official server',
+} as const;
+
+/** What a model's calls took on every side, by round; none for the official server where it is not to be compared. */
+export type ComparedTimings = Readonly<Record<SideName, readonly Timing[]>>;
+
+type SideName = 'gateway' | keyof typeof BASELINES;
+
+/** How often every side is asked. */
+export interface Rounds {
+  readonly rounds: number;
+  /** That do not count. */
+  readonly warmUps: number;
 }
 
-/** The two baselines, in the order of the tables, and how those name them. */
-export const BASELINES = [
-  ['eventDriven', 'SDK, our Bare entry'],
-  ['polling', 'SDK as it comes'],
-] as const;
+/** The official server's are slower by so much that fewer tell enough. */
+const OFFICIAL_ROUNDS = 20;
 
-/** Loads `model` on every side, hands them to `use`, and stops them however that ends. */
-export async function withComparedSides<Result>(
-  folder: string,
+/**
+ * Loads a model on every side, and makes the same call of each in turns. The official server's turn comes when the
+ * others have ended: its threads go on spinning after a call, on all cores.
+ */
+export async function compareSides(
+  { folder, progress }: Bench,
   model: BenchModel,
-  use: (sides: ComparedSides) => Promise<Result>,
-): Promise<Result> {
-  const started: Side[] = [];
-  const add = async (starting: Promise<Side>): Promise<Side> => {
-    const side = await starting;
-    started.push(side);
-    return side;
+  call: TimedCall,
+  { rounds, warmUps }: Rounds,
+): Promise<ComparedTimings> {
+  progress(`${model.name}: ${rounds} rounds of ${call.tokens} tokens`);
+  const starts = {
+    gateway: async () => onlySide(await startGateway(folder, [model], { threads: [COMPARED_THREADS] })),
+    eventDriven: () => startSdk(folder, model, 'event-driven'),
+    polling: () => startSdk(folder, model, 'polling'),
   };
-  try {
-    const gateway = await add(startGatewaySide(folder, model));
-    const eventDriven = await add(startSdk(folder, model, 'event-driven'));
-    const polling = await add(startSdk(folder, model, 'polling'));
-    return await use({ gateway, eventDriven, polling });
-  } finally {
-    await Promise.all(started.map((side) => side.stop()));
-  }
+  const timings = await withStarted<keyof typeof starts, Side, ComparedTimings>(
+    starts,
+    async ({ gateway, eventDriven, polling }) => ({
+      official: [],
+      ...(await interleave(
+        {
+          gateway: () => gateway.ask(call),
+          eventDriven: () => eventDriven.ask(call),
+          polling: () => polling.ask(call),
+        },
+        rounds,
+        warmUps,
+      )),
+    }),
+  );
+  if (!isOfficialCompared()) return timings;
+  const officialRounds = Math.min(rounds, OFFICIAL_ROUNDS);
+  progress(`${model.name}, official server: ${officialRounds} rounds`);
+  const startServer = { official: async () => onlySide(await startOfficial(folder, [model])) };
+  const alone = await withStarted(startServer, ({ official }) =>
+    interleave({ official: () => official.ask(call) }, officialRounds, warmUps),
+  );
+  return { ...timings, ...alone };
 }
 
-async function startGatewaySide(folder: string, model: BenchModel): Promise<Side> {
-  const { asks, stop } = await startGateway(folder, [model], { threads: COMPARED_THREADS });
-  const [ask] = asks;
-  if (!ask) throw new Error('the gateway has no model');
+function onlySide({ asks: [ask], stop }: BenchServer): Side {
+  if (!ask) throw new Error('the server has no model');
   return { ask, stop };
+}
+
+/** A table's rows of one model: the gateway beside each baseline. */
+export function baselineRows(
+  model: BenchModel,
+  timings: ComparedTimings,
+  toCells: (gateway: readonly Timing[], baseline: readonly Timing[]) => readonly string[],
+): string[][] {
+  return (Object.keys(BASELINES) as (keyof typeof BASELINES)[]).map((key) => [
+    `${model.name}, ${BASELINES[key]}`,
+    ...toCells(timings.gateway, timings[key]),
+  ]);
 }

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { get } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureExited, trackChild } from './children.js';
+import { freePort } from './free-port.js';
 
 /** Between two attempts to connect: what the figure may be too large by. */
 const ATTEMPT_MS = 5;
@@ -21,7 +20,7 @@ export async function firstByteMs({ args, cwd }: ServerCommand): Promise<number>
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...args, String(port)], {
     cwd,
-    env: { ...process.env, TMPDIR: cwd },
+    env: { ...process.env, TMPDIR: cwd, HOME: cwd },
     stdio: 'ignore',
   });
   trackChild(child);
@@ -47,13 +46,4 @@ function answers(port: number): Promise<boolean> {
     });
     request.once('error', () => resolve(false));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -6,26 +6,33 @@ import { fileURLToPath } from 'node:url';
 import type { BenchModel } from '../models/bench-models.js';
 import { ChatClient } from './chat-client.js';
 import { ensureExited, trackChild } from './children.js';
-import { MODEL_CONFIG, type Side } from './side.js';
+import { type BenchServer, MODEL_CONFIG } from './side.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const PROBE = new URL('./gateway-probe.js', import.meta.url).href;
 
 /** A gateway that runs as a child. */
-export interface BenchGateway {
+export interface BenchGateway extends BenchServer {
   /** Base URL, without `/v1`. */
   readonly url: string;
-  /** As many for each model as it has clients, in order, each over a kept-alive connection of its own. */
-  readonly asks: readonly Side['ask'][];
-  stop(): Promise<void>;
+  /** Those that `asks` ask. */
+  readonly clients: readonly ChatClient[];
+  /** The supervisor, or the gateway itself where it is probed. */
+  readonly child: ChildProcess;
 }
 
-/** What a gateway's models have besides their files. */
-export interface GatewayModels {
-  /** Of llama.cpp; without it the gateway's own policy decides. */
-  readonly threads?: number;
-  /** Calls that the engine decodes together. */
-  readonly parallel?: number;
+/** How a gateway and its models are set. */
+export interface GatewaySettings {
+  /** Of the models' `config`, beside the bench's own. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** llama.cpp's threads of each model, in order; without it the gateway's own policy decides. */
+  readonly threads?: readonly number[];
+  /** Of the models' entries: `replicas`, `queue`, `kvCache`. */
+  readonly entry?: Readonly<Record<string, unknown>>;
+  /** Clients of each model. */
   readonly clients?: number;
+  /** Without a supervisor, and with the probe that {@link profileGateway} asks. */
+  readonly isProbed?: boolean;
 }
 
 /**
@@ -36,33 +43,48 @@ export interface GatewayModels {
 export async function startGateway(
   folder: string,
   models: readonly BenchModel[],
-  { clients: clientCount = 1, ...settings }: GatewayModels = {},
+  { config = {}, threads = [], entry = {}, clients: clientCount = 1, isProbed = false }: GatewaySettings = {},
 ): Promise<BenchGateway> {
   const entries = models.map(({ path }, index) => [
     `model-${index}`,
-    { src: path, type: 'llm', preload: true, config: { ...MODEL_CONFIG, ...settings } },
+    {
+      src: path,
+      type: 'llm',
+      preload: true,
+      ...entry,
+      config: { ...MODEL_CONFIG, ...config, threads: threads[index] },
+    },
   ]);
-  return startConfigured(folder, Object.fromEntries(entries), clientCount);
+  return startEntries(folder, Object.fromEntries(entries), clientCount, isProbed);
 }
 
 /** Starts a gateway in front of another one's first model. */
 export async function startHop(folder: string, far: BenchGateway): Promise<BenchGateway> {
-  return startConfigured(folder, { hop: { url: `${far.url}/v1`, model: 'model-0' } }, 1);
+  return startEntries(folder, { hop: { url: `${far.url}/v1`, model: 'model-0' } }, 1, false);
 }
 
-async function startConfigured(
+async function startEntries(
   folder: string,
-  models: Readonly<Record<string, object>>,
+  entries: Readonly<Record<string, object>>,
   clientCount: number,
+  isProbed: boolean,
 ): Promise<BenchGateway> {
   const cwd = await mkdtemp(join(folder, 'g-'));
-  const config = join(cwd, 'qvac.config.json');
-  await writeFile(config, JSON.stringify({ serve: { models } }));
+  const file = join(cwd, 'qvac.config.json');
+  await writeFile(file, JSON.stringify({ serve: { models: entries } }));
 
   const child = spawn(
     process.execPath,
-    [CLI, 'serve', 'openai', '-c', config, '-p', '0', '--log-format', 'json'],
-    { cwd, env: { ...process.env, TMPDIR: cwd }, stdio: ['ignore', 'pipe', 'inherit'] },
+    [
+      ...(isProbed ? ['--import', PROBE] : []),
+      ...[CLI, 'serve', 'openai', '-c', file, '-p', '0', '--log-format', 'json'],
+      ...(isProbed ? ['--no-supervisor'] : []),
+    ],
+    {
+      cwd,
+      env: { ...process.env, TMPDIR: cwd, HOME: cwd },
+      stdio: ['ignore', 'pipe', 'inherit', ...(isProbed ? (['ipc'] as const) : [])],
+    },
   );
   trackChild(child);
 
@@ -73,12 +95,13 @@ async function startConfigured(
     await ensureExited(child);
   };
   try {
+    if (!child.stdout) throw new Error('the gateway has no output');
     const url = await startedUrl(child.stdout);
     child.stdout.resume();
-    for (const alias of Object.keys(models)) {
+    for (const alias of Object.keys(entries)) {
       for (let client = 0; client < clientCount; client += 1) clients.push(new ChatClient(url, alias));
     }
-    return { url, asks: clients.map((client) => (call) => client.ask(call)), stop };
+    return { url, clients, asks: clients.map((client) => (call) => client.ask(call)), child, stop };
   } catch (error) {
     await stop();
     throw error;

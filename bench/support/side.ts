@@ -1,3 +1,5 @@
+import { quantile } from './statistics.js';
+
 /** One call that is timed. */
 export interface TimedCall {
   /** Tokens to generate. */
@@ -25,6 +27,13 @@ export interface Side {
   stop(): Promise<void>;
 }
 
+/** A server that runs as a child, with its models loaded. */
+export interface BenchServer {
+  /** One for each client of each model, in order, each over a kept-alive connection of its own. */
+  readonly asks: readonly Side['ask'][];
+  stop(): Promise<void>;
+}
+
 /** What every side is asked. */
 export const PROMPT = 'Please count for me.';
 
@@ -37,7 +46,7 @@ export const MODEL_CONFIG = { device: 'cpu', ctx_size: 2048 } as const;
  */
 export const COMPARED_THREADS = 1;
 
-/** The first text of a stream, in milliseconds since the call. */
+/** The first text of a stream, or all of an answer that does not stream, in milliseconds since the call. */
 export function firstTextMs({ textMs }: Timing): number {
   const [first] = textMs;
   if (first === undefined) throw new Error('a call brought no text');
@@ -51,6 +60,11 @@ export function tokensPerSecond(streams: readonly Timing[]): number {
 }
 
 /** Milliseconds between one text and the next. */
-export function gapsMs({ textMs }: Timing): number[] {
+function gapsMs({ textMs }: Timing): number[] {
   return textMs.slice(1).map((at, index) => at - (textMs[index] ?? at));
+}
+
+/** The gaps' median or another quantile, of all rounds and streams. */
+export function gapMs(rounds: readonly (readonly Timing[])[], q: number): number {
+  return quantile(rounds.flat().flatMap(gapsMs), q);
 }

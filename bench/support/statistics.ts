@@ -9,7 +9,12 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Quotients of values of the same round: noise that lasts longer than a round cancels out. */
+/**
+ * Quotients of values of the same round: noise that lasts longer than a round cancels out. Rounds that one of both does
+ * not have are left out.
+ */
 export function ratios(numerators: readonly number[], denominators: readonly number[]): number[] {
-  return numerators.map((numerator, round) => numerator / (denominators[round] ?? Number.NaN));
+  return denominators
+    .slice(0, numerators.length)
+    .map((denominator, round) => (numerators[round] ?? Number.NaN) / denominator);
 }

@@ -12,9 +12,11 @@ import { createCliLogger } from './cli-logger.js';
 import { CommandError } from './command-error.js';
 import { endOnBug } from './end-on-bug.js';
 import { EXIT } from './exit-codes.js';
+import { onReloadSignal } from './reload-signal.js';
 import type { ServeOptions } from './serve-options.js';
 import { startSummary } from './start-summary.js';
 import { watchStopSignals } from './stop-signals.js';
+import { watchConfig } from './watch-config.js';
 
 /** Runs the gateway in this process until it is told to stop. Returns the exit code. */
 export async function runGateway(
@@ -55,6 +57,8 @@ export async function runGateway(
       logs,
       stopping,
       logPrompts: options.logPrompts,
+      readConfig: () => configure(options, envKey),
+      onReloaded: (reloaded) => supervisor?.reportSettings(reloaded),
       door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,
       inherited: inheritance?.loaded,
       reportLoaded: supervisor?.reportLoaded,
@@ -62,6 +66,12 @@ export async function runGateway(
   } catch (error) {
     return fail(explainListenError(error, config), EXIT.failure);
   }
+
+  // Why one was refused is in the log.
+  const reload = (): void => void gateway.reload().catch(() => {});
+  if (supervisor) supervisor.onReload(reload);
+  else onReloadSignal(reload);
+  if (options.watch && config.file !== undefined) watchConfig(config.file, reload, stopping);
 
   if (!stopping.aborted) {
     if (format === 'pretty' && !inheritance) {

@@ -3,6 +3,7 @@ import { sweepRunFolders } from '../gateway/sweep-run-folders.js';
 import { type SuperviseOutcome, supervise } from '../supervisor/supervise.js';
 import { createCliLogger } from './cli-logger.js';
 import { EXIT } from './exit-codes.js';
+import { onReloadSignal } from './reload-signal.js';
 import type { ServeOptions } from './serve-options.js';
 import { watchStopSignals } from './stop-signals.js';
 
@@ -18,6 +19,7 @@ export async function runSupervisor(options: ServeOptions): Promise<number> {
     },
     log,
     signals: { stopping, insisting: insisting.signal },
+    onReload: onReloadSignal,
     shutdownTimeoutMs: options.shutdownTimeout * 1_000,
   });
   await sweepRunFolders(); // a gateway that was killed could not

@@ -11,6 +11,7 @@ export interface ServeOptions extends AccessOptions {
   /** In seconds. */
   readonly shutdownTimeout: number;
   readonly supervisor: boolean;
+  readonly watch: boolean;
   readonly logFormat?: LogFormat;
   readonly logPrompts: boolean;
   readonly logLevel: LogLevel;

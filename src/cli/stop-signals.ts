@@ -1,5 +1,5 @@
 /**
- * Listens for the signals to stop. SIGHUP is none: it is kept for a reload.
+ * Listens for the signals to stop. SIGHUP is none: see `reload-signal.ts`.
  *
  * @param insist called at the second one: the person does not want to wait.
  * @returns a signal that aborts at the first.

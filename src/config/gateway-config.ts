@@ -2,6 +2,7 @@ import type { ApiKey } from '../protocol/api-key.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import type { Category } from '../protocol/model-types.js';
 import type { DiscoverySpec, RoutedSpec } from '../protocol/remote-spec.js';
+import type { MemoryBudget } from './memory-budget.js';
 
 /** A model of the config, resolved: what a worker needs to load it, and how the gateway treats it. */
 export interface ConfiguredModel extends ModelSpec {
@@ -10,6 +11,10 @@ export interface ConfiguredModel extends ModelSpec {
   readonly default: boolean;
   /** Loaded before the port answers. */
   readonly preload: boolean;
+  /** Never unloaded to make room for another. */
+  readonly pinned: boolean;
+  /** How long it stays loaded without a request; below zero for ever. */
+  readonly keepAliveMs: number;
   /** Workers that answer for it, each with the model loaded. */
   readonly replicas: number;
   /** Requests that may wait for it. */
@@ -42,6 +47,10 @@ export interface GatewayConfig {
   readonly imageHosts: readonly string[];
   /** For a request that does not say how long it waits; `undefined` is as long as it needs. */
   readonly requestTimeoutMs: number | undefined;
+  /** What all models together may take of the memory. */
+  readonly memoryBudget: MemoryBudget;
+  /** Models that may be loaded at once; `undefined` is as many as fit. */
+  readonly maxLoaded: number | undefined;
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
   /** Models whose calls go elsewhere; their aliases are none of the others'. */

@@ -11,6 +11,7 @@ import { frozenCopy } from './frozen-copy.js';
 import type { CorsOrigins, GatewayConfig } from './gateway-config.js';
 import { hideSecrets } from './hide-secrets.js';
 import { toImageHost } from './image-host.js';
+import { DEFAULT_BUDGET, parseMemoryBudget } from './memory-budget.js';
 import { type ResolvedModel, resolveModel } from './resolve-model.js';
 import { resolveRouted, toDiscoverySpec } from './resolve-routed.js';
 import { configSchema, isRouted, type RoutedEntry, type WrittenCors } from './schema.js';
@@ -36,11 +37,12 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
   refuse(checkSchema(value));
   const { $schema: _, serve, ...sdk } = configSchema.parse(value);
 
+  const folder = file === undefined ? cwd : dirname(file);
   const resolved: ResolvedModel[] = [];
   const entries: [alias: string, entry: RoutedEntry][] = [];
   for (const [alias, entry] of Object.entries(serve.models)) {
     if (isRouted(entry)) entries.push([alias, entry]);
-    else resolved.push(await resolveModel(alias, entry, file === undefined ? cwd : dirname(file)));
+    else resolved.push(await resolveModel(alias, entry, folder, serve.keepAlive));
   }
   const models = resolved.flatMap(({ model }) => model ?? []);
   const routes = entries.map(([alias, entry]) => resolveRouted(alias, entry, models));
@@ -63,6 +65,8 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     listModels: serve.listModels,
     imageHosts: serve.imageHosts.flatMap((host) => toImageHost(host) ?? []),
     requestTimeoutMs: serve.requestTimeoutMs,
+    memoryBudget: parseMemoryBudget(serve.memory.budget) ?? DEFAULT_BUDGET,
+    maxLoaded: serve.maxLoaded,
     models,
     routed,
     remotes: serve.remotes.map(toDiscoverySpec),

@@ -2,6 +2,7 @@
 export const MODEL_DEFAULTS = {
   default: false,
   preload: false,
+  pinned: false,
   replicas: 1,
   queue: 64,
   loadTimeoutMs: 15 * 60_000,

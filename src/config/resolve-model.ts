@@ -1,4 +1,5 @@
 import { isSingleHttpFile } from '../protocol/cached-file.js';
+import { parseDuration } from '../protocol/duration.js';
 import type { ModelSource } from '../protocol/model-spec.js';
 import { categoryOf, type ModelType, toModelType } from '../protocol/model-types.js';
 import { checkKvCache } from './check-kv-cache.js';
@@ -32,11 +33,13 @@ interface Origin {
 /**
  * Resolves an entry: its constant or its path, its type, and the sources inside its `config`.
  * @param folder Absolute; relative paths start here.
+ * @param keepAlive of a model that says nothing itself.
  */
 export async function resolveModel(
   alias: string,
   written: ModelEntry,
   folder: string,
+  keepAlive: string | number,
 ): Promise<ResolvedModel> {
   const path = ['serve', 'models', alias];
   const entry = typeof written === 'string' ? shortForm(written) : written;
@@ -71,6 +74,8 @@ export async function resolveModel(
       ...(constant !== undefined && { constant }),
       default: entry.default,
       preload: entry.preload,
+      pinned: entry.pinned,
+      keepAliveMs: toMilliseconds(entry.keepAlive ?? keepAlive),
       replicas: entry.replicas,
       queue: entry.queue,
       loadTimeoutMs: entry.loadTimeoutMs,
@@ -81,6 +86,12 @@ export async function resolveModel(
     problems,
     ...warning,
   };
+}
+
+function toMilliseconds(keepAlive: string | number): number {
+  const keepAliveMs = parseDuration(keepAlive);
+  if (keepAliveMs === undefined) throw new Error('the schema has let pass what is no duration');
+  return keepAliveMs;
 }
 
 function checkSha256(

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { DURATION_FORM, parseDuration } from '../protocol/duration.js';
 import { MODEL_TYPE_ALIASES, MODEL_TYPES } from '../protocol/model-types.js';
 import { API_KEY_ADVICE, API_KEY_FORM } from './api-key-form.js';
 import { BYTE_SIZE_ADVICE, parseByteSize } from './byte-size.js';
 import { ORIGIN_ADVICE, toOrigin } from './cors-origin.js';
 import { IMAGE_HOST_ADVICE, toImageHost } from './image-host.js';
+import { MEMORY_BUDGET_ADVICE, parseMemoryBudget } from './memory-budget.js';
 import { MODEL_DEFAULTS } from './model-defaults.js';
 import { HEADER_NAME, HEADER_NAME_ADVICE, REMOTE_CATEGORIES, REMOTE_DEFAULTS } from './remote-defaults.js';
 import { REMOTE_URL_ADVICE, toRemoteUrl } from './remote-url.js';
@@ -28,6 +30,10 @@ const constantName = z
 /** What a timer can count: about 24 days. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+const keepAlive = z
+  .union([z.string(), z.number()])
+  .refine((written) => parseDuration(written) !== undefined, `must be ${DURATION_FORM}`);
+
 const modelSettings = {
   default: z
     .boolean()
@@ -39,6 +45,15 @@ const modelSettings = {
     .boolean()
     .default(MODEL_DEFAULTS.preload)
     .describe('Load before the port answers, instead of at the first request (cold start). Default: false.'),
+  pinned: z
+    .boolean()
+    .default(MODEL_DEFAULTS.pinned)
+    .describe('Never unload this model to make room for another. Default: false.'),
+  keepAlive: keepAlive
+    .optional()
+    .describe(
+      'How long this model stays loaded without a request, as "5m" or a number of seconds; 0 unloads it when its last request has ended, -1 never. Default: serve.keepAlive.',
+    ),
   replicas: z
     .int()
     .min(1)
@@ -312,6 +327,30 @@ const serve = z.strictObject({
     .optional()
     .describe(
       'How long a request may take, waiting for the model included, in milliseconds. Then it is cancelled, with 504 deadline_exceeded. A request may say otherwise by its header x-request-timeout-ms. Default: as long as it needs.',
+    ),
+  memory: z
+    .strictObject({
+      budget: z
+        .string()
+        .refine((text) => parseMemoryBudget(text) !== undefined, MEMORY_BUDGET_ADVICE)
+        .default('80%')
+        .describe(
+          'What all models together may take: a share of the memory of the machine, or of the container, as "80%", or a size as "24GB" or "512MB". Default: 80%.',
+        ),
+    })
+    .prefault({})
+    .describe('How much memory models may take.'),
+  maxLoaded: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Models that may be loaded at once, count. One more is loaded when an idle one can be unloaded for it. Default: as many as fit into the memory.',
+    ),
+  keepAlive: keepAlive
+    .default(-1)
+    .describe(
+      'How long models stay loaded without a request, as "5m" or a number of seconds; 0 unloads a model when its last request has ended, -1 never. A request may say otherwise by its field keep_alive. Default: -1.',
     ),
   models: z
     .record(modelAlias, z.union([constantName, constantModel, sourceModel, remoteModel, routedModel]))

@@ -13,8 +13,8 @@ import type { Metrics } from '../telemetry/metrics.js';
 
 /** What the models that are elsewhere need of the rest of the gateway. */
 export interface RemotesOptions {
-  /** The models that are served here, which may be targets. */
-  readonly hosts: readonly ModelHost[];
+  /** The model of this alias that is served here now, if there is one: a target may be. */
+  readonly findLocal: (alias: string) => ModelHost | undefined;
   /** Of this gateway, for the header by which it knows its own requests. */
   readonly hops: string;
   readonly metrics: Pick<Metrics, 'observerOf'>;
@@ -36,7 +36,7 @@ export interface Remotes {
 /** Makes what the config says of other servers. Nothing is sent before `start`. */
 export function createRemotes(
   { routed, remotes }: { readonly routed: readonly RoutedSpec[]; readonly remotes: readonly DiscoverySpec[] },
-  { hosts, hops, metrics, feed, log }: RemotesOptions,
+  { findLocal, hops, metrics, feed, log }: RemotesOptions,
 ): Remotes {
   const connections = createRemoteConnections();
   const prober = createProber(hops);
@@ -54,9 +54,8 @@ export function createRemotes(
     if (spec.kind === 'remote') {
       return { kind: 'remote', server: serverOf(spec.server), model: spec.model, slots: spec.slots };
     }
-    const host = hosts.find(({ alias }) => alias === spec.alias);
-    if (!host) throw new Error(`no model '${spec.alias}' is served here`);
-    return { kind: 'local', host };
+    const { alias } = spec;
+    return { kind: 'local', alias, find: () => findLocal(alias) };
   }
 
   function create(options: Pick<RoutedModelOptions, 'spec' | 'targets'>): RoutedModel {
@@ -77,10 +76,10 @@ export function createRemotes(
       threads: 0,
     }),
   );
-  const configured = new Set([...hosts, ...models.map(({ host }) => host)].map(({ alias }) => alias));
+  const configured = new Set(models.map(({ host }) => host.alias));
   const discovery = new Discovery(
     remotes.map((spec) => ({ spec, server: serverOf(spec.server) })),
-    (alias) => configured.has(alias),
+    (alias) => configured.has(alias) || findLocal(alias) !== undefined,
     create,
   );
 

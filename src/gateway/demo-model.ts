@@ -18,6 +18,7 @@ export async function createDemoModel(folder: string): Promise<ConfiguredModel> 
     // It has a token per byte of the prompt: an agent's system prompt alone would overflow the SDK's default of 1,024.
     config: { device: 'cpu', ctx_size: 16_384 },
     default: true,
+    keepAliveMs: -1,
     preload: true,
   };
 }

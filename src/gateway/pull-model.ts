@@ -33,7 +33,7 @@ export async function pullModel(
   try {
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
     await writeFile(sdkConfigFile, JSON.stringify(sdk));
-    const assets = new AssetsPool({ runFolder: folder.path, sdkConfigFile, sharedThreads: 1 });
+    const assets = new AssetsPool({ runFolder: folder.path, sdkConfigFile });
     try {
       await assets.ensure(spec, onProgress, signal);
     } finally {

@@ -4,16 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { createServer } from '../http/server.js';
 import { Fleet, type FleetModel } from '../models/fleet.js';
-import { ModelHost } from '../models/model-host.js';
+import { LoadGate } from '../models/load-gate.js';
 import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
-import { planRestart } from '../models/restart-policy.js';
 import { StateFeed } from '../models/state-feed.js';
-import { sharedThreads } from '../models/thread-policy.js';
 import { AssetsPool } from '../pool/assets-pool.js';
-import { ModelPool } from '../pool/model-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
+import type { ReloadReport } from '../protocol/reload.js';
 import { createHops } from '../remote/hops.js';
 import type { LogBuffer } from '../telemetry/log-buffer.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -22,10 +20,12 @@ import { readCpuCores } from './cpu-cores.js';
 import type { Remotes, RemotesOptions } from './create-remotes.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
-import { createLoadLog } from './load-log.js';
 import { LoadedModels } from './loaded-models.js';
+import { LocalModels } from './local-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
 import { readModelNumbers } from './model-numbers.js';
+import { Reloader } from './reloader.js';
+import { readRoom } from './room.js';
 import { createRunFolder, type RunFolder, runFolderParents } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
@@ -45,6 +45,12 @@ export interface Gateway {
   /** Base URL of the API, without `/v1`. */
   readonly url: string;
   readonly models: readonly StartedModel[];
+  /**
+   * Reads the config again, and serves its models.
+   *
+   * @throws {ApiError} `invalid_config`; nothing has changed then.
+   */
+  reload(): Promise<ReloadReport>;
   /** Stops it: running calls may finish until a deadline; then no process, socket or temporary file is left. */
   stop(shutdownTimeoutMs: number): Promise<void>;
 }
@@ -58,6 +64,10 @@ export interface GatewayOptions {
   readonly door: Door;
   /** Whether the log has what clients ask, and what models answer. */
   readonly logPrompts: boolean;
+  /** Reads the config again, and checks it. */
+  readonly readConfig: () => Promise<GatewayConfig>;
+  /** Told what the gateway runs by since it read the config again. */
+  readonly onReloaded: (config: GatewayConfig) => void;
   /** Ends the wait for preloads; the gateway must be stopped all the same. */
   readonly stopping: AbortSignal;
   /** The models that a gateway which died had loaded, if this one takes its place. */
@@ -77,14 +87,16 @@ export interface GatewayOptions {
  * @throws Node's error if the port can't be had (`EADDRINUSE`, `EACCES`, …).
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { log, logs, door, logPrompts, stopping, inherited } = options;
+  const { log, logs, door, logPrompts, readConfig, stopping, inherited } = options;
   await sweepRunFolders();
   const folder = await createRunFolder('temporary');
   let cacheFolder: RunFolder | undefined;
-  let fleet: Fleet | undefined;
-  let local: readonly ModelHost[] = [];
+  let local: LocalModels | undefined;
+  let remotes: Remotes | undefined;
+  const elsewhere = () =>
+    [...(remotes?.models ?? []), ...(remotes?.discovered() ?? [])].map(({ host }) => host);
   const cleanUp = (): void => {
-    for (const host of local) host.kill();
+    for (const host of local?.hosts ?? []) host.kill();
     folder.removeSync();
     cacheFolder?.removeSync();
   };
@@ -97,14 +109,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     }
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
     await writeFile(sdkConfigFile, JSON.stringify(toSdkConfig(config.sdk, cacheFolder)));
-    const surroundings = {
-      runFolder: folder.path,
-      cacheFolder: cacheFolder?.path,
-      sdkConfigFile,
-      sharedThreads: sharedThreads(await readCpuCores(), models.map(toThreadWish)),
-    };
+    const surroundings = { runFolder: folder.path, cacheFolder: cacheFolder?.path, sdkConfigFile };
     const assets = new AssetsPool(surroundings);
-    const loaded = new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {}));
     const wanted = models.filter((model) => model.preload || inherited?.includes(model.alias));
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
     const feed = new StateFeed();
@@ -112,44 +118,33 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const started = new Promise<void>((resolve) => {
       markStarted = resolve;
     });
-    const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(fleet?.hosts() ?? []));
-    const served = models.map((model) => ({
-      category: model.category,
-      default: model.default,
-      threads: toThreadWish(model).threads ?? surroundings.sharedThreads,
-      host: new ModelHost({
-        alias: model.alias,
-        replicas: model.replicas,
-        slots: slotsOf(model),
-        queueLimit: model.queue,
-        download: (onProgress, signal) =>
-          assets.ensure(
-            model,
-            (progress) => {
-              onProgress(progress);
-              if (progress.downloadedBytes !== progress.totalBytes) markStarted();
-            },
-            signal,
-          ),
-        planRestart: (failures) => planRestart(failures, Math.random),
-        createPool: () => new ModelPool(model, model, surroundings, createLoadLog(log, model.alias)),
-        onState: (change, state) => {
-          loaded.changed(model.alias, state);
-          readiness.changed(model.alias, state);
-          feed.publish({ model: model.alias, ...change });
-        },
-        observer: metrics.observerOf(model.alias),
-        log: log.child({ model: model.alias }),
-      }),
-    }));
-    local = served.map(({ host }) => host);
+    const metrics = createMetrics(MODEL_STATES, () =>
+      readModelNumbers([...(local?.hosts ?? []), ...elsewhere()]),
+    );
+    const gate = new LoadGate({ room: await readRoom(config), onEvicted: metrics.evicted, log });
+    const running = new LocalModels({
+      surroundings,
+      cores: await readCpuCores(),
+      sdk: config.sdk,
+      maxLoaded: config.maxLoaded,
+      assets,
+      gate,
+      metrics,
+      readiness,
+      loaded: new LoadedModels(inherited ?? [], options.reportLoaded ?? (() => {})),
+      feed,
+      log,
+      onDownloading: () => markStarted(),
+    });
+    local = running;
+    await running.apply(models);
     const hops = createHops();
-    const remotes =
-      config.routed.length + config.remotes.length > 0
-        ? await loadRemotes(config, { hosts: local, hops: hops.next({}), metrics, feed, log })
-        : undefined;
-    fleet = new Fleet([...served, ...(remotes?.models ?? [])], () => remotes?.discovered() ?? []);
-    const hosts = fleet;
+    if (config.routed.length + config.remotes.length > 0) {
+      const findLocal = (alias: string) => running.hosts.find((host) => host.alias === alias);
+      remotes = await loadRemotes(config, { findLocal, hops: hops.next({}), metrics, feed, log });
+    }
+    const fleetModels = () => [...running.fleetModels, ...(remotes?.models ?? [])];
+    const fleet = new Fleet(fleetModels(), () => remotes?.discovered() ?? []);
 
     const serverOptions = {
       host: config.host,
@@ -158,22 +153,43 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       listModels: config.listModels,
       requestTimeoutMs: config.requestTimeoutMs,
       logPrompts,
-      images: { hosts: config.imageHosts, models: models.filter(takesImages).map(({ alias }) => alias) },
+      images: {
+        hosts: config.imageHosts,
+        takesImages: (alias: string) =>
+          running.models.some((model) => model.alias === alias && takesImages(model)),
+      },
       uploadFolder: join(folder.path, 'uploads'),
       hops,
     };
     await mkdir(serverOptions.uploadFolder);
+    const reloader = new Reloader(
+      { ...config, models },
+      {
+        readConfig,
+        async apply(next) {
+          const changes = await running.apply(next.models);
+          fleet.replace(fleetModels());
+          for (const model of next.models.filter(({ preload }) => preload)) {
+            readiness.want(model.alias);
+            if (changes.added.includes(model.alias)) void load(fleet, gate, model, stopping);
+          }
+          return changes;
+        },
+        onReloaded: options.onReloaded,
+        log,
+      },
+    );
     const server = createServer(
-      hosts,
+      fleet,
       serverOptions,
-      { metrics, feed, logs, missing: () => readiness.missing() },
+      { metrics, feed, gate, logs, missing: () => readiness.missing(), reload: () => reloader.reload() },
       started,
       log,
     );
     const url = await door.open(server, config.host, config.port);
     if (inherited) markStarted();
     const [startedModels, missingLibraries] = await Promise.all([
-      Promise.all(models.map((model) => preload(hosts, model, stopping, inherited))),
+      Promise.all(models.map((model) => preload(fleet, gate, model, stopping, inherited))),
       findMissingLibraries(models),
       remotes?.start(),
     ]);
@@ -188,11 +204,12 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
         ...startedModels,
         ...[...(remotes?.models ?? []), ...(remotes?.discovered() ?? [])].map(toStartedModel),
       ],
+      reload: () => reloader.reload(),
       async stop(shutdownTimeoutMs) {
-        hosts.refuse();
+        fleet.refuse();
         const closed = Promise.all([server.close(), door.closed()]);
         await Promise.race([closed, delay(shutdownTimeoutMs, undefined, { ref: false })]);
-        await hosts.stop();
+        await Promise.all([...running.hosts, ...elsewhere()].map((host) => host.stop()));
         await Promise.all([assets.closed(), remotes?.close()]);
         server.server.closeAllConnections();
         await closed;
@@ -205,6 +222,12 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     await Promise.all([folder.remove(), cacheFolder?.remove()]);
     throw error;
   }
+}
+
+/** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */
+function toSdkConfig(sdk: GatewayConfig['sdk'], cacheFolder: RunFolder | undefined): GatewayConfig['sdk'] {
+  if (!cacheFolder) return sdk;
+  return { cacheDirectory: join(runFolderParents().onDisk, 'models'), ...sdk };
 }
 
 /** What it needs is only imported where there are remotes: it would cost every other start some 50 ms. */
@@ -225,32 +248,26 @@ function toStartedModel({ host, category }: FleetModel): StartedModel {
   };
 }
 
-/** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */
-function toSdkConfig(sdk: GatewayConfig['sdk'], cacheFolder: RunFolder | undefined): GatewayConfig['sdk'] {
-  if (!cacheFolder) return sdk;
-  return { cacheDirectory: join(runFolderParents().onDisk, 'models'), ...sdk };
-}
-
-/** Calls that the engine runs at once: the slots that it was told to make. */
-function slotsOf({ config }: ConfiguredModel): number {
-  return typeof config.parallel === 'number' ? config.parallel : 1;
-}
-
-function toThreadWish({ config, replicas }: ConfiguredModel) {
-  const threads = config.threads ?? config.n_threads; // whisper.cpp's name
-  return { threads: typeof threads === 'number' ? threads : undefined, replicas };
-}
-
 async function preload(
   fleet: Fleet,
+  gate: LoadGate,
   { alias, category, preload }: ConfiguredModel,
   stopping: AbortSignal,
   inherited: readonly string[] = [],
 ): Promise<StartedModel> {
   if (!preload && !inherited.includes(alias)) return { alias, category, isLoaded: false };
+  return load(fleet, gate, { alias, category }, stopping);
+}
+
+async function load(
+  fleet: Fleet,
+  gate: LoadGate,
+  { alias, category }: Pick<ConfiguredModel, 'alias' | 'category'>,
+  stopping: AbortSignal,
+): Promise<StartedModel> {
   const startedAt = performance.now();
   try {
-    await fleet.get(alias).ensureReady(stopping);
+    await gate.modestly(alias, () => fleet.get(alias).ensureReady(stopping));
     return { alias, category, isLoaded: true, loadMs: performance.now() - startedAt };
   } catch (error) {
     return { alias, category, isLoaded: false, failure: (error as Error).message };

@@ -16,6 +16,8 @@ type Outcome = Extract<SupervisorMessage, { type: 'listening' | 'listen-failed' 
 export interface SupervisorLink {
   /** What the gateway before left, if there was one. */
   readonly inheritance: Promise<Inheritance | undefined>;
+  /** Called whenever the supervisor wants the config to be read again. */
+  onReload(listener: () => void): void;
   /** Aborts when the supervisor wants the gateway to stop. */
   readonly stopping: AbortSignal;
   /**
@@ -31,6 +33,8 @@ export interface SupervisorLink {
     settings: unknown,
     admit: (socket: Socket) => void,
   ): Promise<BoundAddress>;
+  /** Says what the next gateway takes for its settings, from now on. */
+  reportSettings(settings: unknown): void;
   /** Says which models a next gateway should load. */
   reportLoaded(models: readonly string[]): void;
   /** Lets the process end. Nothing can be said any more. */
@@ -54,6 +58,7 @@ export function openSupervisorLink(endNow: () => void): SupervisorLink {
   let admit: (socket: Socket) => void = () => {};
   let begin: (inheritance: Inheritance | undefined) => void = () => {};
   let settle: (outcome: Outcome) => void = () => {};
+  let reload: () => void = () => {};
   const inheritance = new Promise<Inheritance | undefined>((resolve) => {
     begin = resolve;
   });
@@ -75,6 +80,9 @@ export function openSupervisorLink(endNow: () => void): SupervisorLink {
         send({ type: 'took', id: message.id });
         if (socket) admit(socket); // none if it was closed on its way
         break;
+      case 'reload':
+        reload();
+        break;
       case 'stop':
         stopping.abort();
         break;
@@ -92,6 +100,9 @@ export function openSupervisorLink(endNow: () => void): SupervisorLink {
   return {
     inheritance,
     stopping: stopping.signal,
+    onReload(listener) {
+      reload = listener;
+    },
     async listen(host, port, settings, onConnection) {
       admit = onConnection;
       const settled = new Promise<Outcome>((resolve) => {
@@ -102,6 +113,7 @@ export function openSupervisorLink(endNow: () => void): SupervisorLink {
       if (outcome.type === 'listening') return outcome;
       throw Object.assign(new Error(outcome.message), { code: outcome.code });
     },
+    reportSettings: (settings) => send({ type: 'settings', settings }),
     reportLoaded: (models) => send({ type: 'loaded', models }),
     close() {
       process.off('disconnect', endNow);

@@ -20,8 +20,8 @@ const NEWEST_WEIGHT = 0.2;
  * another worker.
  */
 export class Admission<Entry extends object = object> {
-  readonly #slots: number;
-  readonly #queueLimit: number;
+  #slots: number;
+  #queueLimit: number;
   readonly #queue = new TurnQueue<Waiter<Entry>>();
   #running = 0;
   /** Of the time that a call holds its slot. */
@@ -36,6 +36,11 @@ export class Admission<Entry extends object = object> {
   /** The next call will have to wait. */
   get isFull(): boolean {
     return this.#running >= this.#slots;
+  }
+
+  /** No call has a slot, and none waits. */
+  get isIdle(): boolean {
+    return this.#running === 0 && this.#queue.size === 0;
   }
 
   /** Calls that wait for a slot. */
@@ -77,6 +82,16 @@ export class Admission<Entry extends object = object> {
     return this.#releaseOnce();
   }
 
+  /** From now on there are so many. Those who are beyond that stay until they go by themselves. */
+  resize(slots: number, queueLimit: number): void {
+    this.#slots = slots;
+    this.#queueLimit = queueLimit;
+    while (this.#running < slots && this.#queue.size > 0) {
+      this.#running += 1;
+      this.#release();
+    }
+  }
+
   /** Tells those who wait now why it is of no use. */
   refuseWaiting(reason: unknown): void {
     for (const waiter of this.#queue.clear()) waiter.refuse(reason);
@@ -100,7 +115,7 @@ export class Admission<Entry extends object = object> {
   }
 
   #release(): void {
-    const next = this.#queue.shift();
+    const next = this.#running > this.#slots ? undefined : this.#queue.shift();
     if (next) {
       next.hasSlot = true; // it passes from hand to hand: #running stays
       next.admit();

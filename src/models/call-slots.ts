@@ -38,6 +38,8 @@ export interface CallSlotsOptions {
   readonly slots: number;
   /** Calls that may wait for a slot. */
   readonly queueLimit: number;
+  /** Told when a call comes, and again when the last one has gone. */
+  readonly onUse: (isIdle: boolean) => void;
   /** Told how calls go. */
   readonly observer?: CallObserver;
   readonly log: Logger;
@@ -53,6 +55,11 @@ export class CallSlots {
   constructor(options: CallSlotsOptions) {
     this.#options = options;
     this.#admission = new Admission(options.slots, options.queueLimit);
+  }
+
+  /** No call runs or waits. */
+  get isIdle(): boolean {
+    return this.#admission.isIdle;
   }
 
   /** All calls as they are now: those with a slot, and those that wait, in the order of their turns. */
@@ -73,7 +80,9 @@ export class CallSlots {
     if (this.#admission.isFull) log.debug({ waiting: this.#admission.waiting }, 'call queued');
     const ticket: Ticket = { id, kind, receivedAt: new Date(), startedAt: undefined };
     const askedAt = performance.now();
-    const giveBack = await this.#admission.acquire(client, signal, ticket);
+    const acquired = this.#admission.acquire(client, signal, ticket);
+    this.#options.onUse(this.isIdle);
+    const giveBack = await acquired;
     this.#tickets.add(ticket);
     const waitMs = performance.now() - askedAt;
     observer?.admitted(waitMs);
@@ -81,6 +90,7 @@ export class CallSlots {
     const release = (): void => {
       this.#tickets.delete(ticket);
       giveBack();
+      if (this.isIdle) this.#options.onUse(true);
     };
     return {
       release,
@@ -97,6 +107,11 @@ export class CallSlots {
         return call;
       },
     };
+  }
+
+  /** As `Admission.resize`. */
+  resize(slots: number, queueLimit: number): void {
+    this.#admission.resize(slots, queueLimit);
   }
 
   /** Tells those who wait now why it is of no use. */

@@ -16,14 +16,19 @@ export interface FleetModel {
 
 /** All models of the gateway, by alias. */
 export class Fleet {
-  readonly #models: ReadonlyMap<string, FleetModel>;
+  #models: ReadonlyMap<string, FleetModel> = new Map();
   readonly #discovered: () => readonly FleetModel[];
   #isStopping = false;
 
   /** @param discovered further models, which come and go by themselves. Their names are none of the others'. */
   constructor(models: readonly FleetModel[], discovered: () => readonly FleetModel[] = () => []) {
-    this.#models = new Map(models.map((model) => [model.host.alias, model]));
     this.#discovered = discovered;
+    this.replace(models);
+  }
+
+  /** Serves these from now on. What becomes of others is up to whoever knows them. */
+  replace(models: readonly FleetModel[]): void {
+    this.#models = new Map(models.map((model) => [model.host.alias, model]));
   }
 
   /** It takes no further call. */

@@ -1,8 +1,10 @@
 import type { CallStream } from '../pool/call-stream.js';
+import type { ApiError } from '../protocol/errors.js';
 import type { Call, CallKind, EventOf } from '../protocol/jobs.js';
 import type { CallObserver } from '../telemetry/call-observer.js';
 import { abortable } from './abortable.js';
 import { type Caller, CallSlots, type CallSlotsOptions } from './call-slots.js';
+import { KeepAlive } from './keep-alive.js';
 import type { ModelSnapshot } from './model-snapshot.js';
 import type { ModelState } from './model-state.js';
 import { Replica, type ReplicaOptions, shuttingDown } from './replica.js';
@@ -12,14 +14,23 @@ import type { TokenCounts } from './token-counts.js';
 /** How long an unload lets running calls finish before it cancels them, unless told otherwise. */
 export const DRAIN_TIMEOUT_MS = 30_000;
 
-/** What a host needs of the rest of the gateway. */
-export interface ModelHostOptions
-  extends Pick<CallSlotsOptions, 'queueLimit' | 'observer' | 'log'>,
-    Pick<ReplicaOptions, 'alias' | 'download' | 'createPool' | 'planRestart'> {
+/** What the config says of how a model is served. */
+export interface ModelSettings extends Pick<CallSlotsOptions, 'queueLimit'> {
   /** Workers that answer for the model, at least one. */
   readonly replicas: number;
   /** Calls that each of them runs at once. */
   readonly slots: number;
+  /** How long it stays loaded without a call, in milliseconds; below zero for ever. */
+  readonly keepAliveMs: number;
+}
+
+/** What a host needs of the rest of the gateway. */
+export interface ModelHostOptions
+  extends ModelSettings,
+    Pick<CallSlotsOptions, 'observer' | 'log'>,
+    Pick<ReplicaOptions, 'alias' | 'download' | 'admit' | 'createPool' | 'planRestart'> {
+  /** Told when its last call has ended. */
+  readonly onIdle?: () => void;
   /** Told of every change of a replica's state, and of the model's own after it. */
   readonly onState?: (change: StateChange, state: ModelState) => void;
 }
@@ -41,16 +52,28 @@ export class ModelHost {
   /** Of all incarnations. Calls add to it. */
   readonly tokens: TokenCounts = { prompt: 0, completion: 0 };
   readonly #options: ModelHostOptions;
+  #settings: ModelSettings;
   readonly #slots: CallSlots;
-  readonly #replicas: readonly Replica[];
+  #replicas: readonly Replica[];
+  /** Replicas that are no longer wanted, until they are gone. */
+  readonly #leaving = new Set<Replica>();
   #state: ModelState = 'idle';
   #stateSince = new Date();
-  #isStopped = false;
+  readonly #keepAlive: KeepAlive;
+  #lastUsedAt = 0;
+  /** Why it takes no call any more. */
+  #refusal: ApiError | undefined;
 
   constructor(options: ModelHostOptions) {
     this.alias = options.alias;
     this.#options = options;
-    this.#slots = new CallSlots({ ...options, slots: options.slots * options.replicas });
+    this.#settings = options;
+    this.#slots = new CallSlots({
+      ...options,
+      slots: options.slots * options.replicas,
+      onUse: (isIdle) => this.#onUse(isIdle),
+    });
+    this.#keepAlive = new KeepAlive(options.keepAliveMs, () => this.#expire());
     this.#replicas = Array.from({ length: options.replicas }, (_, index) => this.#createReplica(index + 1));
   }
 
@@ -62,6 +85,16 @@ export class ModelHost {
   get loadedAt(): Date | undefined {
     const loadedAt = this.#replicas.flatMap((replica) => replica.loadedAt ?? []);
     return loadedAt.sort((one, other) => one.getTime() - other.getTime())[0];
+  }
+
+  /** It is loaded, or to be loaded again after a crash, and no call runs or waits: it could be unloaded now. */
+  get isIdle(): boolean {
+    return (this.#state === 'ready' || this.#state === 'backoff') && this.#slots.isIdle;
+  }
+
+  /** When its last call ended, or when it was loaded, by `performance.now()`. */
+  get lastUsedAt(): number {
+    return this.#lastUsedAt;
   }
 
   get observer(): CallObserver | undefined {
@@ -76,10 +109,11 @@ export class ModelHost {
       state: this.#state,
       stateSince: this.#stateSince,
       loadedAt: this.loadedAt,
+      expiresAt: this.#keepAlive.expiresAt,
       replicas,
       download: replicas.find(({ download }) => download)?.download,
-      slots: this.#options.slots * this.#options.replicas,
-      queueLimit: this.#options.queueLimit,
+      slots: this.#settings.slots * this.#settings.replicas,
+      queueLimit: this.#settings.queueLimit,
       tokens: { ...this.tokens },
       ...this.#slots.snapshot(),
     };
@@ -105,7 +139,7 @@ export class ModelHost {
     call: Extract<Call, { kind: Kind }>,
     caller: Caller,
   ): Promise<CallStream<EventOf<Kind>>> {
-    if (this.#isStopped) throw shuttingDown();
+    if (this.#refusal) throw this.#refusal;
     // First the slot, then the model: who waits for a load waits in the same bounded queue.
     const slot = await this.#slots.acquire(call.kind, caller);
     try {
@@ -120,27 +154,58 @@ export class ModelHost {
    * Unloads the model: running calls may finish until a deadline, then they are cancelled. When it resolves, threads and
    * processes are gone. Calls that arrive meanwhile wait and load the model again. A model that failed is no longer kept
    * from being loaded.
+   *
+   * @param reason why, for whoever watches, if nobody asked for it.
    */
-  async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
-    await Promise.all(this.#replicas.map((replica) => replica.unload(drainTimeoutMs)));
+  async unload(drainTimeoutMs = DRAIN_TIMEOUT_MS, reason?: string): Promise<void> {
+    this.#keepAlive.durationMs = this.#settings.keepAliveMs;
+    await Promise.all(this.#replicas.map((replica) => replica.unload(drainTimeoutMs, reason)));
   }
 
-  /** Takes no further call: those that wait, for a slot or for a load, get `shutting_down`; running ones go on. */
-  refuse(): void {
-    this.#isStopped = true;
-    this.#slots.close(shuttingDown());
-    for (const replica of this.#replicas) replica.refuse();
+  /**
+   * From its next call on, and until it is unloaded, it stays loaded for so long without a call.
+   *
+   * @param keepAliveMs below zero for ever.
+   */
+  keepAlive(keepAliveMs: number): void {
+    this.#keepAlive.durationMs = keepAliveMs;
+  }
+
+  /**
+   * Serves by other settings from now on. What runs, and what waits, stays; replicas that are too many finish their calls
+   * and go.
+   */
+  reconfigure(settings: ModelSettings): void {
+    this.#settings = settings;
+    const kept = this.#replicas.slice(0, settings.replicas);
+    for (const replica of this.#replicas.slice(settings.replicas)) {
+      this.#leaving.add(replica);
+      void replica.unload(DRAIN_TIMEOUT_MS).finally(() => this.#leaving.delete(replica));
+    }
+    for (let count = kept.length; count < settings.replicas; count += 1)
+      kept.push(this.#createReplica(count + 1));
+    this.#replicas = kept;
+    this.#slots.resize(settings.slots * settings.replicas, settings.queueLimit);
+    this.#keepAlive.durationMs = settings.keepAliveMs;
+    this.#keepAlive.restart(this.isIdle);
+  }
+
+  /** Takes no further call: those that wait, for a slot or for a load, get the reason; running ones go on. */
+  refuse(reason = shuttingDown()): void {
+    this.#refusal = reason;
+    this.#slots.close(reason);
+    for (const replica of this.#replicas) replica.refuse(reason);
   }
 
   /** Unloads the model for good: calls that run are cancelled, those that wait or come get `shutting_down`. */
   async stop(): Promise<void> {
-    this.refuse();
-    await Promise.all(this.#replicas.map((replica) => replica.stop()));
+    this.refuse(this.#refusal);
+    await Promise.all([...this.#replicas, ...this.#leaving].map((replica) => replica.stop()));
   }
 
   /** Ends the model's processes at once, for a gateway that is about to end itself. */
   kill(): void {
-    for (const replica of this.#replicas) replica.kill();
+    for (const replica of [...this.#replicas, ...this.#leaving]) replica.kill();
   }
 
   async #start<Kind extends CallKind>(
@@ -150,7 +215,7 @@ export class ModelHost {
     while (true) {
       signal.throwIfAborted();
       const free = this.#replicas
-        .filter(({ state, running }) => state === 'ready' && running < this.#options.slots)
+        .filter(({ state, running }) => state === 'ready' && running < this.#settings.slots)
         .sort((one, other) => one.running - other.running)[0];
       if (free) {
         this.#wake(signal);
@@ -180,14 +245,26 @@ export class ModelHost {
   }
 
   #createReplica(number: number): Replica {
-    const { replicas, log } = this.#options;
-    const label = replicas > 1 ? { replica: number } : {};
+    const label = this.#settings.replicas > 1 ? { replica: number } : {};
     return new Replica({
       ...this.#options,
-      log: log.child(label),
+      log: this.#options.log.child(label),
       onState: (change) => this.#onState({ ...change, ...label }),
       onGivenUp: (reason) => this.#onGivenUp(reason),
     });
+  }
+
+  #onUse(isIdle: boolean): void {
+    this.#lastUsedAt = performance.now();
+    this.#keepAlive.restart(this.isIdle);
+    if (isIdle) this.#options.onIdle?.();
+  }
+
+  /** Nobody has called it for long enough. A call that comes now waits, and loads it again. */
+  #expire(): void {
+    const { durationMs } = this.#keepAlive;
+    this.#options.log.info({ keepAliveMs: durationMs }, 'model expired');
+    void this.unload(0, `idle for ${durationMs / 1000} s`);
   }
 
   #onState(change: StateChange): void {
@@ -196,6 +273,8 @@ export class ModelHost {
     if (state !== this.#state) {
       this.#state = state;
       this.#stateSince = new Date();
+      if (state === 'ready') this.#lastUsedAt = performance.now();
+      this.#keepAlive.restart(this.isIdle);
     }
     this.#options.onState?.(change, state);
   }

@@ -50,6 +50,8 @@ export interface ModelSnapshot {
   readonly stateSince: Date;
   /** Since when the replica is loaded that is so for longest. */
   readonly loadedAt: Date | undefined;
+  /** When it will be unloaded if no call comes; `undefined` while it has calls, is not loaded, or stays for ever. */
+  readonly expiresAt: Date | undefined;
   /** In a fixed order, at least one. */
   readonly replicas: readonly ReplicaSnapshot[];
   /** What it waits for; `undefined` while nothing is downloaded for it. */

@@ -14,7 +14,7 @@
  *                                     unloaded
  *
  * `backoff`: it failed, and is tried again at a known time. `failed`: it failed again and again (quarantine); it is
- * tried once more after a cool-down.
+ * tried once more after a cool-down. Not drawn: `refused` leads from loading to idle, for want of memory.
  */
 export type ModelState = 'idle' | 'loading' | 'ready' | 'draining' | 'unloading' | 'backoff' | 'failed';
 
@@ -22,6 +22,7 @@ export type ModelEvent =
   | 'load'
   | 'loaded'
   | 'load-failed'
+  | 'refused'
   | 'died'
   | 'gave-up'
   | 'retry'
@@ -32,7 +33,13 @@ export type ModelEvent =
 
 const TRANSITIONS: Readonly<Record<ModelState, Partial<Record<ModelEvent, ModelState>>>> = {
   idle: { load: 'loading' },
-  loading: { loaded: 'ready', 'load-failed': 'backoff', 'gave-up': 'failed', unload: 'unloading' },
+  loading: {
+    loaded: 'ready',
+    'load-failed': 'backoff',
+    refused: 'idle',
+    'gave-up': 'failed',
+    unload: 'unloading',
+  },
   ready: { unload: 'draining', died: 'backoff', 'gave-up': 'failed' },
   draining: { drained: 'unloading', died: 'idle' },
   unloading: { unloaded: 'idle' },

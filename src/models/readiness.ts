@@ -13,6 +13,17 @@ export class Readiness {
     this.#states = new Map([...wanted].map((alias) => [alias, 'idle']));
   }
 
+  /** Another model is wanted. */
+  want(alias: string): void {
+    if (!this.#states.has(alias)) this.#states.set(alias, 'idle');
+  }
+
+  /** The config has it no more. */
+  forget(alias: string): void {
+    this.#states.delete(alias);
+    this.#unwanted.delete(alias);
+  }
+
   /** Call it whenever a model's state has changed. */
   changed(alias: string, state: ModelState): void {
     if (!this.#states.has(alias)) return;

@@ -17,8 +17,11 @@ import type { StateChange } from './state-feed.js';
 /** How long the engine may take to let go of a cancelled call before its worker is ended all the same. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
-/** Events that have a reason. */
-const FAILURES: readonly ModelEvent[] = ['load-failed', 'died', 'gave-up'];
+/** Events whose reason is the last failure. */
+const FAILURES: readonly ModelEvent[] = ['load-failed', 'died', 'gave-up', 'refused'];
+
+/** Ends the wait for memory of a load that nobody waits for any more: others should not be unloaded for it. */
+const DESERTED = new Error('nobody waits for the model any more');
 
 /** A `ModelPool`, without its private fields: tests of policy have one without threads. */
 type Pool = Pick<ModelPool, keyof ModelPool>;
@@ -29,6 +32,13 @@ export interface ReplicaOptions {
   readonly alias: string;
   /** Puts the model's files on this machine, where they are not yet. */
   readonly download: (onProgress: (progress: DownloadProgress) => void, signal: AbortSignal) => Promise<void>;
+  /**
+   * Waits until there is memory for the model, and keeps it. A replica that serves and dies keeps it for its next worker.
+   *
+   * @returns a function that gives it back.
+   * @throws {ApiError} `insufficient_memory`; or the reason of `signal`.
+   */
+  readonly admit: (signal: AbortSignal) => Promise<() => void>;
   /** Makes the worker of a new incarnation. */
   readonly createPool: () => Pool;
   /** What becomes of the replica after so many failures in a row. */
@@ -65,7 +75,14 @@ export class Replica {
   #endDrain = (): void => {};
   /** Settles when nothing is left of workers that died. */
   #buried: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  /** Why it is not loaded any more. */
+  #refusal: ApiError | undefined;
+  /** Those who wait for it to be ready. */
+  #waiting = 0;
+  /** Ends the wait for memory when the last of them has left. */
+  #deserted = new AbortController();
+  /** Gives its memory back, while it has some. */
+  #leave: (() => void) | undefined;
   /** It has served since it was last unloaded: if it dies, it comes back by itself. */
   #isWanted = false;
 
@@ -116,13 +133,24 @@ export class Replica {
   /**
    * Loads the model unless it is loaded. Everyone who waits shares one load.
    *
-   * @throws {ApiError} `model_load_failed` or another reason of the load, `model_quarantined`, `model_unloaded` if it was
-   *   unloaded meanwhile, or `shutting_down`; or the signal's reason.
+   * @throws {ApiError} `model_load_failed` or another reason of the load, `insufficient_memory`, `model_quarantined`,
+   *   `model_unloaded` if it was unloaded meanwhile, or `shutting_down`; or the signal's reason.
    */
   async ensureReady(signal: AbortSignal): Promise<void> {
+    this.#waiting += 1;
+    try {
+      await this.#ensureReady(signal);
+    } finally {
+      this.#waiting -= 1;
+      // One that was serving comes back for whoever comes next.
+      if (this.#waiting === 0 && !this.#isWanted) this.#deserted.abort(DESERTED);
+    }
+  }
+
+  async #ensureReady(signal: AbortSignal): Promise<void> {
     while (true) {
       signal.throwIfAborted();
-      if (this.#isStopped) throw shuttingDown();
+      if (this.#refusal) throw this.#refusal;
       if (this.#state === 'ready') return;
       if (this.#state === 'failed') throw this.#failures.toRefusal(this.#alias);
       if (this.#state === 'idle') this.#pass(this.#load('load'));
@@ -149,10 +177,12 @@ export class Replica {
    * Unloads the model: running calls may finish until a deadline, then they are cancelled. When it resolves, thread and
    * process are gone. Whoever asks for it meanwhile waits and loads it again. One that failed is no longer kept from
    * being loaded.
+   *
+   * @param reason why, for whoever watches.
    */
-  async unload(drainTimeoutMs: number): Promise<void> {
-    if (this.#state === 'loading' || this.#state === 'ready') this.#pass(this.#drainAndClose());
-    if (this.#state === 'backoff' || this.#state === 'failed') this.#reset();
+  async unload(drainTimeoutMs: number, reason?: string): Promise<void> {
+    if (this.#state === 'loading' || this.#state === 'ready') this.#pass(this.#drainAndClose(reason));
+    if (this.#state === 'backoff' || this.#state === 'failed') this.#reset(reason);
     // Also when it drains for another already, who may have more time.
     const deadline = setTimeout(this.#endDrain, drainTimeoutMs);
     try {
@@ -163,15 +193,15 @@ export class Replica {
     }
   }
 
-  /** It is not loaded any more: who waits for that gets `shutting_down`. Running calls go on. */
-  refuse(): void {
-    this.#isStopped = true;
-    this.#overtaken.abort(shuttingDown());
+  /** It is not loaded any more: who waits for that gets the reason. Running calls go on. */
+  refuse(reason = shuttingDown()): void {
+    this.#refusal = reason;
+    this.#overtaken.abort(reason);
   }
 
   /** Unloads it for good: calls that run are cancelled. */
   async stop(): Promise<void> {
-    this.refuse();
+    this.refuse(this.#refusal);
     for (const call of this.#running) call.cancel(shuttingDown());
     await this.unload(0);
   }
@@ -196,15 +226,22 @@ export class Replica {
       const downloaded = this.#meter.measure((onProgress) => download(onProgress, overtaken));
       await abortable(downloaded, overtaken);
       overtaken.throwIfAborted(); // a pool that was closed would start another thread
+      await this.#takePlace(overtaken);
       await abortable(pool.load(), overtaken);
       overtaken.throwIfAborted();
     } catch (error) {
       if (this.#state === 'loading') await pool.close();
       if (this.#state !== 'loading') throw error; // an unload came between, and does the rest
       this.#pool = undefined;
-      this.#log.error({ err: error }, 'model load failed');
       const code = error instanceof ApiError ? error.code : 'internal_error';
-      this.#fail('load-failed', code, error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      if (error === DESERTED) return this.#apply('refused', DESERTED.message);
+      if (code === 'insufficient_memory') {
+        this.#refuse(message);
+      } else {
+        this.#log.error({ err: error }, 'model load failed');
+        this.#fail('load-failed', code, message);
+      }
       if (this.#isWanted) return; // who waits, waits for the next try
       this.#options.onGivenUp(error);
       throw error;
@@ -218,12 +255,21 @@ export class Replica {
     void pool.died.then((death) => this.#onDied(pool, death, performance.now() - readyAt));
   }
 
-  async #drainAndClose(): Promise<void> {
+  async #takePlace(signal: AbortSignal): Promise<void> {
+    if (this.#leave) return; // that of the worker that died
+    this.#deserted = new AbortController();
+    const leave = await this.#options.admit(AbortSignal.any([signal, this.#deserted.signal]));
+    if (signal.aborted) leave();
+    else this.#leave = leave;
+    signal.throwIfAborted();
+  }
+
+  async #drainAndClose(reason?: string): Promise<void> {
     const pool = this.#pool;
     this.#overtaken.abort(unloadedWhile('was loading', this.#alias));
     this.#isWanted = false;
     this.#failures.end();
-    this.#apply('unload');
+    this.#apply('unload', reason);
     if (this.#state === 'draining') {
       const calls = [...this.#running]; // none is added before it is ready again
       const deadline = new Promise<void>((resolve) => {
@@ -268,20 +314,28 @@ export class Replica {
     this.#pass(this.#waitAndRetry(delayMs));
   }
 
+  /** There is no room for it, which is no fault of its own: the next request tries again. */
+  #refuse(reason: string): void {
+    this.#log.warn({ reason }, 'model refused');
+    this.#failures.note(toModelExit('insufficient_memory', reason, new Date()));
+    this.#isWanted = false;
+    this.#apply('refused');
+  }
+
   async #waitAndRetry(delayMs: number): Promise<void> {
     this.#overtaken = new AbortController();
     const { signal } = this.#overtaken;
-    if (this.#isStopped) throw shuttingDown();
+    if (this.#refusal) throw this.#refusal;
     await delay(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     if (this.#isWanted) this.#pass(this.#load('retry'));
     else this.#apply('reset');
   }
 
-  #reset(): void {
+  #reset(reason?: string): void {
     this.#overtaken.abort(unloadedWhile('was to be loaded again', this.#alias));
     this.#isWanted = false;
     this.#failures.end();
-    this.#apply('reset');
+    this.#apply('reset', reason);
   }
 
   #pass(passing: Promise<void>): void {
@@ -289,12 +343,21 @@ export class Replica {
     passing.catch(() => {}); // thrown to those who wait, if anyone does
   }
 
-  #apply(event: ModelEvent): void {
+  #apply(
+    event: ModelEvent,
+    reason = FAILURES.includes(event) ? this.#failures.last?.reason : undefined,
+  ): void {
     const from = this.#state;
     this.#state = transition(from, event);
     this.#stateSince = new Date();
-    const reason = FAILURES.includes(event) ? this.#failures.last?.reason : undefined;
+    if (this.#state === 'failed' || this.isGivenUp) this.#leavePlace();
     this.#options.onState({ from, state: this.#state, event, ...(reason !== undefined && { reason }) });
+  }
+
+  #leavePlace(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    if (leave) void this.#buried.then(leave);
   }
 }
 

@@ -8,7 +8,7 @@ export interface StateChange {
   readonly state: ModelState;
   /** What changed it. */
   readonly event: ModelEvent;
-  /** Why, if something has failed. */
+  /** Why, if something has failed, or was unloaded without being asked for. */
   readonly reason?: string;
 }
 

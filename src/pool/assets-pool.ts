@@ -5,7 +5,7 @@ import type { AssetsJob, DownloadJob } from '../protocol/jobs.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
 import { remoteSources } from './remote-sources.js';
-import { assetsEnv, type WorkerSurroundings } from './worker-env.js';
+import { assetsEnv, type ThreadSurroundings } from './worker-env.js';
 import { createWorkerThread } from './worker-thread.js';
 
 /** How long the SDK's process may take to end before its thread is ended all the same. */
@@ -31,7 +31,7 @@ type AssetsThread = ReturnType<typeof createWorkerThread<AssetsJob>>;
  * Models with the same file share one download: the SDK sees to that. Each can leave it; when the last has left, it ends.
  */
 export class AssetsPool {
-  readonly #surroundings: WorkerSurroundings;
+  readonly #surroundings: ThreadSurroundings;
   readonly #downloads = new Set<MessagePort>();
   readonly #running = new Set<Promise<void>>();
   /** By file: settles when the SDK has let go of one whose download was cancelled. Two must never write to it. */
@@ -40,7 +40,7 @@ export class AssetsPool {
   /** Settles when the last thread is gone: two SDK processes must never be at the registry. */
   #closing: Promise<void> = Promise.resolve();
 
-  constructor(surroundings: WorkerSurroundings) {
+  constructor(surroundings: ThreadSurroundings) {
     this.#surroundings = surroundings;
   }
 

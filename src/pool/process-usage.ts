@@ -11,7 +11,7 @@ export interface ProcessUsage {
   readonly memoryBytes: number;
 }
 
-/** What a process has used; `undefined` if it is gone. The only way in which the gateway looks at its engines. */
+/** What a process has used; `undefined` if it is gone. The gateway looks at its engines in this way, but for `processMemory`. */
 export async function processUsage(pid: number): Promise<ProcessUsage | undefined> {
   try {
     const { ctime, memory } = await pidusage(pid, { maxage: KEPT_OPEN_MS });

@@ -3,14 +3,18 @@ import { fileURLToPath } from 'node:url';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import { SDK_HOME } from '../protocol/sdk-home.js';
 
-/** What all workers of one gateway share. */
-export interface WorkerSurroundings {
+/** What all threads of one gateway share. */
+export interface ThreadSurroundings {
   /** Absolute path of a folder of this run. Sockets live there, so that removing it leaves nothing behind. */
   readonly runFolder: string;
   /** Absolute path of a JSON file with the SDK's own settings. Named always, or the SDK would look for one itself. */
   readonly sdkConfigFile: string;
   /** Absolute path of a folder of this run on a real disk, if there is a model that keeps conversations. */
   readonly cacheFolder?: string | undefined;
+}
+
+/** What all workers of models share. */
+export interface WorkerSurroundings extends ThreadSurroundings {
   /** CPU threads for a model whose config names none. */
   readonly sharedThreads: number;
 }
@@ -33,11 +37,11 @@ export function modelEnv(
 }
 
 /** Environment of the thread that downloads. */
-export function assetsEnv(surroundings: WorkerSurroundings): NodeJS.ProcessEnv {
+export function assetsEnv(surroundings: ThreadSurroundings): NodeJS.ProcessEnv {
   return sdkEnv('assets', surroundings);
 }
 
-function sdkEnv(bareEntry: string, { runFolder, sdkConfigFile }: WorkerSurroundings): NodeJS.ProcessEnv {
+function sdkEnv(bareEntry: string, { runFolder, sdkConfigFile }: ThreadSurroundings): NodeJS.ProcessEnv {
   const path = fileURLToPath(new URL(`../../workers/bare/${bareEntry}.js`, import.meta.url));
   // The SDK would fall back to its own entry, which loads every engine.
   if (!existsSync(path)) throw new Error(`no Bare entry '${bareEntry}'`);

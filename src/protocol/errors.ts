@@ -20,6 +20,7 @@ const unavailable: ErrorClass = { status: 503, type: 'server_error', retryable: 
 export const ERRORS = {
   // The request itself is wrong: sending it again changes nothing.
   invalid_request: rejected(400),
+  invalid_config: rejected(400),
   invalid_json: rejected(400),
   invalid_type: rejected(400),
   invalid_value: rejected(400),
@@ -63,6 +64,7 @@ export const ERRORS = {
   remote_unavailable: unavailable,
   remote_timeout: { status: 504, type: 'server_error', retryable: true },
   loop_detected: { status: 508, type: 'server_error', retryable: false },
+  insufficient_memory: unavailable,
   model_unloaded: unavailable,
   model_load_timeout: unavailable,
   download_failed: unavailable,

@@ -49,6 +49,12 @@ export interface ModelStatus {
   /** Of the first that has a process. */
   readonly pid: number | null;
   readonly memory_bytes: number | null;
+  /** What it is likely to take, by its files. */
+  readonly memory_estimate_bytes: number;
+  /** What is kept for it of the budget: the estimate, or the most that it was seen to have. 0 if it is not loaded. */
+  readonly memory_reserved_bytes: number;
+  /** When it will be unloaded if no call comes; null while it has calls, is not loaded, or stays for ever. */
+  readonly expires_at: string | null;
   /** The latest. */
   readonly last_exit: ExitStatus | null;
   readonly replicas: readonly ReplicaStatus[];
@@ -101,6 +107,10 @@ export interface GatewayStatus {
   readonly is_stopping: boolean;
   readonly pid: number;
   readonly memory_bytes: number;
+  /** What all models together may take. */
+  readonly memory_budget_bytes: number;
+  /** What is kept of it for the models that are loaded. */
+  readonly memory_reserved_bytes: number;
   readonly started_at: string;
   readonly uptime_seconds: number;
   readonly models: readonly ModelStatus[];

@@ -2,7 +2,7 @@
 
 /** What the gateway that died leaves to the next one. */
 export interface Inheritance {
-  /** The checked config of the first start: a file that was broken meanwhile must not keep the gateway from coming back. */
+  /** The config that was checked last: a file that was broken meanwhile must not keep the gateway from coming back. */
   readonly settings: unknown;
   /** Aliases of the models that were loaded. */
   readonly loaded: readonly string[];
@@ -22,6 +22,8 @@ export type SupervisorMessage =
   | { readonly type: 'listen-failed'; readonly code: string; readonly message: string }
   /** Comes with the socket. */
   | { readonly type: 'connection'; readonly id: number }
+  /** To read the config again. */
+  | { readonly type: 'reload' }
   | { readonly type: 'stop' }
   | { readonly type: 'stop-now' };
 
@@ -37,6 +39,8 @@ export type GatewayMessage =
     }
   /** The connection is the gateway's: it dies with it. */
   | { readonly type: 'took'; readonly id: number }
+  /** The config was read again: for {@link Inheritance}. */
+  | { readonly type: 'settings'; readonly settings: unknown }
   | { readonly type: 'loaded'; readonly models: readonly string[] };
 
 /** Environment variable that tells a process that it is a supervisor's gateway. */

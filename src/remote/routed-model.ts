@@ -53,6 +53,7 @@ export class RoutedModel implements ServedModel {
     this.#slots = new CallSlots({
       slots: this.#slotCount,
       queueLimit: spec.queue,
+      onUse: () => {}, // what is elsewhere is not unloaded from here
       log,
       ...(observer && { observer }),
     });
@@ -84,6 +85,7 @@ export class RoutedModel implements ServedModel {
       slots: this.#slotCount,
       queueLimit: this.#options.spec.queue,
       download: undefined,
+      expiresAt: undefined,
       tokens: { ...this.tokens },
       ...this.#slots.snapshot(),
     };
@@ -183,7 +185,7 @@ export class RoutedModel implements ServedModel {
         target,
         isUp: isUp(target),
         // Others may use the local model by its own name.
-        running: target.kind === 'local' ? callsOf(target.host.snapshot()) : running,
+        running: target.kind === 'local' ? callsOf(target.find()?.snapshot()) : running,
         slots: slotsOf(target),
       }));
     return orderTargets(loads, this.#options.spec.order)[0]?.target;
@@ -218,10 +220,10 @@ export class RoutedModel implements ServedModel {
   }
 }
 
-function callsOf({ calls, queue }: ModelSnapshot): number {
-  return calls.length + queue.length;
+function callsOf(model: ModelSnapshot | undefined): number {
+  return model ? model.calls.length + model.queue.length : 0;
 }
 
 function nameOf(target: Target): string {
-  return target.kind === 'remote' ? target.server.name : target.host.alias;
+  return target.kind === 'remote' ? target.server.name : target.alias;
 }

@@ -15,7 +15,9 @@ export interface RemoteTarget {
 /** A model of this gateway. */
 interface LocalTarget {
   readonly kind: 'local';
-  readonly host: ModelHost;
+  readonly alias: string;
+  /** As the config has it now: it may change while the gateway runs. */
+  readonly find: () => ModelHost | undefined;
 }
 
 /** Where a call may go. */
@@ -23,12 +25,13 @@ export type Target = RemoteTarget | LocalTarget;
 
 /** Calls that it can have at once. */
 export function slotsOf(target: Target): number {
-  return target.kind === 'remote' ? target.slots : target.host.snapshot().slots;
+  return target.kind === 'remote' ? target.slots : (target.find()?.snapshot().slots ?? 1);
 }
 
 /** Whether a call may go there now. A local model that is not loaded is loaded by the call. */
 export function isUp(target: Target): boolean {
-  return target.kind === 'remote' ? target.server.allows : target.host.state !== 'failed';
+  if (target.kind === 'remote') return target.server.allows;
+  return (target.find()?.state ?? 'failed') !== 'failed';
 }
 
 /** As a model's: a local one that is not loaded answers all the same, so it counts as ready. */
@@ -40,18 +43,18 @@ export function stateOf(target: Target): ModelState {
 /** @param running calls that this alias has there. */
 export function toSnapshot(target: Target, running: number): ReplicaSnapshot {
   if (target.kind === 'local') {
-    const { state, stateSince, loadedAt } = target.host.snapshot();
+    const snapshot = target.find()?.snapshot();
     return {
-      state,
-      stateSince,
-      loadedAt,
+      state: snapshot?.state ?? 'failed',
+      stateSince: snapshot?.stateSince ?? new Date(),
+      loadedAt: snapshot?.loadedAt,
       incarnation: 0,
       restarts: 0,
       lastExit: undefined,
       pid: undefined,
       download: undefined,
       running,
-      target: target.host.alias,
+      target: target.alias,
     };
   }
   const { state, stateSince, lastExit, name } = target.server;

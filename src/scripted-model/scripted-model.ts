@@ -2,7 +2,7 @@ import { chatTemplate, startToken } from './chat-template.js';
 import { cutPieces, type Piece, plainByteToken, SPACE_MARK } from './cut-pieces.js';
 import { type MetadataValue, writeGguf } from './gguf-writer.js';
 import { assertScript, type Script } from './script.js';
-import { FEED_FORWARD_SIZE, HEAD_SIZE, successorWeights } from './weights.js';
+import { type ScriptedModelSize, SMALLEST, successorWeights } from './weights.js';
 
 /** Token types of llama.cpp (`llama_token_type`). */
 const TOKEN_TYPE = { text: 1, unknown: 2, control: 3, byte: 6 } as const;
@@ -38,8 +38,10 @@ const DEFAULT_CONTEXT_LENGTH = 4096;
  * whatever the sampling settings. The same script gives the same bytes.
  *
  * Throws an Error that says what to change when the script is not valid.
+ *
+ * @param size makes a token cost more, and changes nothing that is said.
  */
-export function createScriptedModel(script: Script): Uint8Array<ArrayBuffer> {
+export function createScriptedModel(script: Script, size = SMALLEST): Uint8Array<ArrayBuffer> {
   assertScript(script);
   const replies = cutReplies(script);
   const vocabulary = [
@@ -59,8 +61,8 @@ export function createScriptedModel(script: Script): Uint8Array<ArrayBuffer> {
     first = last + 1;
   }
 
-  const { width, tensors } = successorWeights(successors, JSON_LEANINGS);
-  return writeGguf(metadata(script, vocabulary, width), tensors);
+  const { width, tensors } = successorWeights(successors, JSON_LEANINGS, size);
+  return writeGguf(metadata(script, vocabulary, width, size), tensors);
 }
 
 /**
@@ -84,7 +86,12 @@ function startTokens(script: Script): readonly Token[] {
 }
 
 /** Keys of https://github.com/ggml-org/ggml/blob/master/docs/gguf.md that llama.cpp needs for a llama model. */
-function metadata(script: Script, vocabulary: readonly Token[], width: number): Map<string, MetadataValue> {
+function metadata(
+  script: Script,
+  vocabulary: readonly Token[],
+  width: number,
+  { blocks, headSize, feedForward }: ScriptedModelSize,
+): Map<string, MetadataValue> {
   const uint32 = (value: number): MetadataValue => ({ type: 'uint32', value });
   const string = (value: string): MetadataValue => ({ type: 'string', value });
   return new Map<string, MetadataValue>([
@@ -92,13 +99,13 @@ function metadata(script: Script, vocabulary: readonly Token[], width: number): 
     ['general.name', string(script.name)],
     ['llama.context_length', uint32(script.contextLength ?? DEFAULT_CONTEXT_LENGTH)],
     ['llama.embedding_length', uint32(width)],
-    ['llama.block_count', uint32(1)],
-    ['llama.feed_forward_length', uint32(FEED_FORWARD_SIZE)],
+    ['llama.block_count', uint32(blocks)],
+    ['llama.feed_forward_length', uint32(feedForward)],
     ['llama.attention.head_count', uint32(1)],
-    ['llama.attention.key_length', uint32(HEAD_SIZE)],
-    ['llama.attention.value_length', uint32(HEAD_SIZE)],
+    ['llama.attention.key_length', uint32(headSize)],
+    ['llama.attention.value_length', uint32(headSize)],
     ['llama.attention.layer_norm_rms_epsilon', { type: 'float32', value: 1e-6 }],
-    ['llama.rope.dimension_count', uint32(HEAD_SIZE)],
+    ['llama.rope.dimension_count', uint32(headSize)],
     ['llama.vocab_size', uint32(vocabulary.length)],
     ['tokenizer.ggml.model', string('llama')],
     ['tokenizer.ggml.tokens', { type: 'string[]', value: vocabulary.map(({ text }) => text) }],

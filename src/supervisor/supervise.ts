@@ -11,6 +11,8 @@ export interface SuperviseOptions {
   readonly command: GatewayCommand;
   readonly log: Logger;
   readonly signals: StopSignals;
+  /** Has a listener called whenever the gateway is to read its config again, until the function that it returns is called. */
+  readonly onReload: (listener: () => void) => () => void;
   /** How long running calls may take to finish when it stops. */
   readonly shutdownTimeoutMs: number;
 }
@@ -58,13 +60,17 @@ export async function supervise(options: SuperviseOptions): Promise<SuperviseOut
     function hear(message: GatewayMessage): void {
       if (message.type === 'listen') void open(message.host, message.port, message.settings);
       if (message.type === 'took') doorman.took(message.id);
+      if (message.type === 'settings' && inheritance)
+        inheritance = { ...inheritance, settings: message.settings };
       if (message.type === 'loaded' && inheritance) inheritance = { ...inheritance, loaded: message.models };
     }
 
     const gateway = new GatewayProcess(options.command, hear);
     gateway.send({ type: 'start', ...(inheritance && { inheritance }) });
     const forgetSignals = stopOnSignals(gateway, signals, options.shutdownTimeoutMs);
+    const forgetReload = options.onReload(() => gateway.send({ type: 'reload' }));
     const end = await gateway.ended;
+    forgetReload();
     forgetSignals();
     doorman.detach();
     return { end, pid: gateway.pid, servedMs: servesSince ? performance.now() - servesSince : 0 };

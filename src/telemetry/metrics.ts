@@ -42,6 +42,8 @@ export interface Metrics {
   /** As text, in Prometheus' format. */
   read(): Promise<string>;
   requestCompleted(request: CompletedRequest): void;
+  /** A model was unloaded for another. */
+  evicted(model: string): void;
   /** Where the keys of one name are counted, or those without one. */
   usageOf(keyName: string | undefined): KeyUsage;
   /** Of all names that were asked for, in the order of that. */
@@ -104,6 +106,12 @@ export function createMetrics(
   const completionTokens = new Counter({
     name: 'qvac_gateway_completion_tokens_total',
     help: 'Tokens that were generated, by the engine, of calls that reached their end.',
+    ...perModel,
+  });
+
+  const evictions = new Counter({
+    name: 'qvac_gateway_evictions_total',
+    help: 'Unloads of the model to make room for another.',
     ...perModel,
   });
 
@@ -203,6 +211,9 @@ export function createMetrics(
       requests.inc(labels);
       requestSeconds.observe({ method, route }, durationMs / 1000);
     },
+    evicted(model) {
+      evictions.inc({ model });
+    },
     usageOf(keyName = UNNAMED_KEY) {
       const usage = keyUsages.get(keyName) ?? createKeyUsage(keyName);
       keyUsages.set(keyName, usage);
@@ -212,7 +223,7 @@ export function createMetrics(
     observerOf(model) {
       const labels = { model };
       for (const histogram of [firstTokenSeconds, nextTokenSeconds, queueSeconds]) histogram.zero(labels);
-      for (const counter of [promptTokens, completionTokens]) counter.inc(labels, 0);
+      for (const counter of [promptTokens, completionTokens, evictions]) counter.inc(labels, 0);
       return {
         admitted: (waitMs) => queueSeconds.observe(labels, waitMs / 1000),
         firstToken: (afterMs) => firstTokenSeconds.observe(labels, afterMs / 1000),

@@ -35,8 +35,8 @@ async function assertNothingIsLeft(): Promise<void> {
     messages: [{ role: 'user', content: 'Hello!' }],
   });
   assert.equal(choices[0]?.message.content, fallbackOf(ALPHA));
-  const { running } = await gateway.logged(is('call started'), since);
-  assert.equal(running, 1);
+  const { calls } = await gateway.logged(is('call started'), since);
+  assert.equal(calls, 1);
   const later = gateway.log.slice(since);
   assert.equal(later.filter(is('call started')).length, 1, 'none of the others began');
   for (const { waiting } of later.filter(is('call queued'))) assert.equal(waiting, 0);

@@ -10,6 +10,8 @@ export const DEFAULT_CONFIG: GatewayConfig = {
   listModels: 'loaded',
   requestTimeoutMs: undefined,
   imageHosts: [],
+  memoryBudget: { share: 0.8 },
+  maxLoaded: undefined,
   models: [],
   routed: [],
   remotes: [],

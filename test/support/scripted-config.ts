@@ -7,6 +7,8 @@ import { createScriptedModel } from '../../src/scripted-model/scripted-model.js'
 interface EntryOverrides {
   readonly default?: boolean;
   readonly preload?: boolean;
+  readonly pinned?: boolean;
+  readonly keepAlive?: string | number;
   readonly replicas?: number;
   readonly kvCache?: string;
   readonly queue?: number;
@@ -18,11 +20,13 @@ interface EntryOverrides {
 /**
  * Writes scripted models and a config that serves them into `folder`; each model's alias is its script's name.
  *
+ * @param serve further keys of the config's `serve`.
  * @returns the path of the config.
  */
 export function writeScriptedConfig(
   folder: string,
   models: readonly (readonly [Script, EntryOverrides?])[],
+  serve: Readonly<Record<string, unknown>> = {},
 ): string {
   const entries = models.map(([script, overrides], index) => {
     const src = `./model-${index}.gguf`;
@@ -31,6 +35,6 @@ export function writeScriptedConfig(
     return [script.name, { src, type: 'llm', ...overrides, config }];
   });
   const path = join(folder, 'qvac.config.json');
-  writeFileSync(path, JSON.stringify({ serve: { models: Object.fromEntries(entries) } }));
+  writeFileSync(path, JSON.stringify({ serve: { ...serve, models: Object.fromEntries(entries) } }));
   return path;
 }

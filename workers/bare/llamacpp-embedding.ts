@@ -1,6 +1,6 @@
 import fs from 'bare-fs';
+import { readGgufHeader } from '../../src/protocol/gguf-header.js';
 import { fitEmbeddingConfig, setThreads } from './fit-embedding.js';
-import { readGgufHeader } from './gguf-header.js';
 import { serveEngine } from './serve-engine.js';
 
 /** Bytes that hold the metadata of any model: the largest part is its vocabulary, 8 MB for 250,000 words. */

@@ -9,6 +9,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map(
   ['ps', async () => (await import('./ps-command.js')).addPsCommand],
   ['load', async () => (await import('./load-command.js')).addLoadCommand],
   ['unload', async () => (await import('./unload-command.js')).addUnloadCommand],
+  ['reload', async () => (await import('./reload-command.js')).addReloadCommand],
   ['pull', async () => (await import('./pull-command.js')).addPullCommand],
   ['models', async () => (await import('./models-command.js')).addModelsCommand],
   ['logs', async () => (await import('./logs-command.js')).addLogsCommand],

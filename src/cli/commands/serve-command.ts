@@ -43,6 +43,7 @@ export function addServeCommand(program: Command, { version }: Manifest): void {
       parseSeconds,
       30,
     )
+    .option('--watch', 'read the config again whenever its file has changed', false)
     .option('--no-supervisor', 'no second process that restarts the gateway when it dies')
     .option(
       '--log-prompts',

@@ -8,8 +8,8 @@ import { imageExtension } from './image-format.js';
 export interface ImageRules {
   /** Hosts that images may be fetched from, as `URL` writes them; one without a port means the usual one. */
   readonly hosts: readonly string[];
-  /** Aliases of the models that take images. */
-  readonly models: readonly string[];
+  /** Whether a model takes images, by its alias. */
+  readonly takesImages: (alias: string) => boolean;
 }
 
 /** An image as a message names it, and where in the request. */
@@ -38,7 +38,7 @@ export async function readImages(
   const named = messages.map(imagesOf);
   const [first] = named.flat();
   if (!first) return [];
-  if (!rules.models.includes(alias)) {
+  if (!rules.takesImages(alias)) {
     throw refusal(`Model '${alias}' takes no images: its config names no projectionModelSrc.`, first.param);
   }
   const sources = named.map((images) => images.map((image) => toSource(image, rules.hosts)));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChatRequest, GenerationParams, JsonSchema } from '../../protocol/jobs.js';
+import { keepAliveSchema } from '../keep-alive.js';
 import { messageSchema, toChatMessage } from './chat-messages.js';
 import { toolChoiceSchema, toolSchema, toToolUse } from './chat-tools.js';
 
@@ -46,6 +47,7 @@ export const chatRequestSchema = z.object({
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().nullish(),
   logit_bias: z.record(z.string(), z.number()).nullish(),
+  keep_alive: keepAliveSchema.nullish(),
 });
 
 export type ChatRequestBody = z.output<typeof chatRequestSchema>;

@@ -51,6 +51,7 @@ export function chatRoute(
 
     if (!body.stream) refuseWhileDownloading(host, reply, abort);
     const images = await readImages(body.messages, host.alias, imageRules, caller.signal);
+    if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const text = request.record?.text;
     text?.asked(JSON.stringify(requests[0]?.messages));
     const choices = requests.map((one, index) => {

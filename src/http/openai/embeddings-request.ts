@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepAliveSchema } from '../keep-alive.js';
 import { decodeCl100k, isCl100kId } from './cl100k.js';
 
 /**
@@ -59,6 +60,7 @@ export const embeddingsRequestSchema = z.object({
   input,
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.int().min(1).nullish(),
+  keep_alive: keepAliveSchema.nullish(),
 });
 
 /** The texts to embed. Tokens become text again: their ids are of another vocabulary than the model's. */

@@ -44,6 +44,7 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
     const texts = await toTexts(body.input);
     request.record?.text?.asked(JSON.stringify(texts));
     refuseWhileDownloading(host, reply, abort);
+    if (body.keep_alive != null) host.keepAlive(body.keep_alive);
     const call = streamCall<'embed'>(
       host,
       { kind: 'embed', request: { texts, isBatch: isBatch(body.input) } },

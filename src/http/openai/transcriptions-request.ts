@@ -1,3 +1,4 @@
+import { DURATION_FORM, parseDuration } from '../../protocol/duration.js';
 import { ApiError } from '../../protocol/errors.js';
 
 /** Fields of OpenAI's document that have no effect here. The engine takes the first two when the model is loaded. */
@@ -9,6 +10,8 @@ export interface TranscriptionParams {
   readonly model: string | undefined;
   readonly prompt: string | undefined;
   readonly format: 'json' | 'text';
+  /** How long the model is to stay loaded, in milliseconds. */
+  readonly keepAliveMs: number | undefined;
   /** Names of the fields that were sent and have no effect. */
   readonly ignored: readonly string[];
 }
@@ -17,10 +20,10 @@ export interface TranscriptionParams {
  * `POST /v1/audio/transcriptions`, as OpenAI's document has it. A field that is empty counts as absent: in a form there
  * is no other way to say so. Fields that are not known are accepted.
  *
- * @throws {ApiError} `unsupported_response_format`.
+ * @throws {ApiError} `unsupported_response_format`, or `invalid_value` for a `keep_alive` that is no duration.
  */
 export function toTranscriptionParams(fields: Readonly<Record<string, string>>): TranscriptionParams {
-  const { model, prompt, response_format: format = '' } = fields;
+  const { model, prompt, response_format: format = '', keep_alive: keepAlive } = fields;
   if (format !== '' && format !== 'json' && format !== 'text') {
     throw new ApiError(
       'unsupported_response_format',
@@ -28,10 +31,17 @@ export function toTranscriptionParams(fields: Readonly<Record<string, string>>):
       { param: 'response_format' },
     );
   }
+  const keepAliveMs = keepAlive ? parseDuration(keepAlive) : undefined;
+  if (keepAlive && keepAliveMs === undefined) {
+    throw new ApiError('invalid_value', `Invalid 'keep_alive': expected ${DURATION_FORM}.`, {
+      param: 'keep_alive',
+    });
+  }
   return {
     model: model || undefined,
     prompt: prompt || undefined,
     format: format || 'json',
+    keepAliveMs,
     ignored: IGNORED.filter((name) => fields[name]),
   };
 }

@@ -65,6 +65,7 @@ export function transcriptionsRoute(
         }
         await checkAudioFile(file.path);
         refuseWhileDownloading(host, reply, abort);
+        if (params.keepAliveMs !== undefined) host.keepAlive(params.keepAliveMs);
         const call = streamCall<'transcribe'>(
           host,
           {

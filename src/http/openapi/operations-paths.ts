@@ -9,6 +9,7 @@ import {
   logsQuerySchema,
   logsSchema,
   readySchema,
+  reloadSchema,
   statusSchema,
 } from '../operations/operations-schemas.js';
 import { callHeaders, modelId } from './parameters.js';
@@ -131,6 +132,18 @@ export const OPERATIONS_PATHS: ZodOpenApiPathsObject = {
         description: 'It is ready.',
         content: json(loadedSchema),
         errors: [...LOAD_ERRORS, 'not_found', 'invalid_value'],
+      }),
+    },
+  },
+  '/qvac/v1/reload': {
+    post: {
+      operationId: 'reloadConfig',
+      tags,
+      summary: 'Reads the config again.',
+      responses: toResponses({
+        description: 'What has changed.',
+        content: json(reloadSchema),
+        errors: ['invalid_config', 'operation_not_allowed'],
       }),
     },
   },

@@ -26,6 +26,7 @@ export const LOAD_ERRORS: readonly ErrorCode[] = [
   'disk_full',
   'download_failed',
   'model_quarantined',
+  'insufficient_memory',
   'model_unloaded',
   'engine_unavailable',
   'shutting_down',

@@ -10,6 +10,7 @@ import { metricsRoute } from './metrics-route.js';
 import type { OpenCalls } from './open-calls.js';
 import type { Operations } from './operations.js';
 import { probeRoutes } from './probe-routes.js';
+import { reloadRoute } from './reload-route.js';
 import { statusRoute } from './status-route.js';
 import { uiRoute } from './ui-route.js';
 
@@ -17,17 +18,18 @@ import { uiRoute } from './ui-route.js';
 export function operationsRoutes(
   app: FastifyInstance,
   fleet: Fleet,
-  { metrics, feed, logs, missing }: Operations,
+  { metrics, feed, gate, logs, missing, reload }: Operations,
   callerOf: CallerOf,
   calls: OpenCalls,
 ): void {
   probeRoutes(app, fleet, missing);
   metricsRoute(app, metrics);
-  statusRoute(app, fleet, missing, () => metrics.keyUsages());
+  statusRoute(app, fleet, gate, missing, () => metrics.keyUsages());
   loadRoute(app, fleet, callerOf);
   cancelRoute(app, calls);
   const streams = new EventStreams(app);
   eventsRoute(app, fleet, feed, streams);
   logsRoute(app, fleet, logs, streams);
+  reloadRoute(app, reload);
   uiRoute(app);
 }

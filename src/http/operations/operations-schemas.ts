@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ReloadReport } from '../../protocol/reload.js';
 import type { GatewayStatus } from '../../protocol/status.js';
 import { modelStateSchema } from '../openai/models-reply-schema.js';
 
@@ -31,6 +32,9 @@ const modelStatus = z.strictObject({
   id: name,
   category: name,
   ...worker,
+  memory_estimate_bytes: count,
+  memory_reserved_bytes: count,
+  expires_at: time.nullable(),
   replicas: z.array(z.strictObject({ ...worker, running: count, target: name.optional() })),
   threads: count,
   download: z
@@ -64,6 +68,8 @@ export const statusSchema = z
     is_stopping: z.boolean(),
     pid: count,
     memory_bytes: count,
+    memory_budget_bytes: count,
+    memory_reserved_bytes: count,
     started_at: time,
     uptime_seconds: count,
     models: z.array(modelStatus),
@@ -105,6 +111,21 @@ export const logLineSchema = z
 
 /** `GET /qvac/v1/logs`. */
 export const logsSchema = z.strictObject({ object: z.literal('list'), data: z.array(logLineSchema) });
+
+const names = z.array(name);
+
+/** `POST /qvac/v1/reload`. */
+export const reloadSchema = z
+  .strictObject({
+    object: z.literal('reload'),
+    added: names,
+    removed: names,
+    restarted: names,
+    updated: names,
+    unchanged: names,
+    needs_restart: names,
+  })
+  .meta({ id: 'Reload' }) satisfies z.ZodType<ReloadReport>;
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') });
 export const readySchema = z.strictObject({ status: z.literal('ready') });

@@ -1,4 +1,6 @@
+import type { LoadGate } from '../../models/load-gate.js';
 import type { StateFeed } from '../../models/state-feed.js';
+import type { ReloadReport } from '../../protocol/reload.js';
 import type { LogBuffer } from '../../telemetry/log-buffer.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { ClientKey } from '../keys/client-key.js';
@@ -8,9 +10,12 @@ import type { RequestRecord } from '../request-record.js';
 export interface Operations {
   readonly metrics: Metrics;
   readonly feed: StateFeed;
+  readonly gate: LoadGate;
   readonly logs: LogBuffer;
   /** Aliases of the models that should be loaded and are not. */
   readonly missing: () => readonly string[];
+  /** Reads the config again. Throws `invalid_config`. */
+  readonly reload: () => Promise<ReloadReport>;
 }
 
 declare module 'fastify' {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet, FleetModel } from '../../models/fleet.js';
+import type { LoadGate } from '../../models/load-gate.js';
 import type { CallSnapshot } from '../../models/model-snapshot.js';
 import type { CallStatus, GatewayStatus, KeyStatus, ModelStatus } from '../../protocol/status.js';
 import type { KeyUsage } from '../../telemetry/key-usage.js';
@@ -16,12 +17,13 @@ import { readMemory, sumUp, toReplicaStatus } from './replica-status.js';
 export function statusRoute(
   app: FastifyInstance,
   fleet: Fleet,
+  gate: LoadGate,
   missing: () => readonly string[],
   usages: () => readonly KeyUsage[],
 ): void {
   app.get('/qvac/v1/status', MODEL_OPERATION, async (request): Promise<GatewayStatus> => {
     const permitted = fleet.models().filter(({ host }) => mayUse(request, host.alias));
-    const models = await Promise.all(permitted.map(toModelStatus));
+    const models = await Promise.all(permitted.map((model) => toModelStatus(model, gate)));
     const { clientKey } = request;
     const keys = clientKey?.isLimitedToModels ? [clientKey.usage] : usages();
     return {
@@ -30,6 +32,8 @@ export function statusRoute(
       is_stopping: fleet.isStopping,
       pid: process.pid,
       memory_bytes: process.memoryUsage.rss(),
+      memory_budget_bytes: gate.room.budgetBytes,
+      memory_reserved_bytes: gate.reservedBytes,
       started_at: new Date(performance.timeOrigin).toISOString(),
       uptime_seconds: Math.round(process.uptime()),
       models,
@@ -42,9 +46,10 @@ function toKeyStatus({ promptTokens, completionTokens, ...usage }: KeyUsage): Ke
   return { ...usage, prompt_tokens: promptTokens, completion_tokens: completionTokens };
 }
 
-async function toModelStatus({ host, category, threads }: FleetModel): Promise<ModelStatus> {
+async function toModelStatus({ host, category, threads }: FleetModel, gate: LoadGate): Promise<ModelStatus> {
   const memory = await readMemory(host.snapshot().replicas);
   const { download, ...model } = host.snapshot(); // after the wait: one moment for all but the memory
+  const { estimateBytes, reservedBytes } = gate.memoryOf(host.alias);
   const replicas = model.replicas.map((replica) => toReplicaStatus(replica, memory));
   return {
     id: model.alias,
@@ -52,6 +57,9 @@ async function toModelStatus({ host, category, threads }: FleetModel): Promise<M
     state: model.state,
     state_since: model.stateSince.toISOString(),
     ...sumUp(replicas),
+    memory_estimate_bytes: estimateBytes,
+    memory_reserved_bytes: reservedBytes,
+    expires_at: model.expiresAt?.toISOString() ?? null,
     replicas,
     threads,
     download: download

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../models/call-slots.js';
 import type { ModelHost } from '../../models/model-host.js';
+import { ApiError } from '../../protocol/errors.js';
 import type { CallKind } from '../../protocol/jobs.js';
 import type { Hops } from '../../remote/hops.js';
 import { readBody, readStart } from '../../remote/remote-body.js';
@@ -65,11 +66,14 @@ export function relay<Local>(
   exchange: RelayedExchange,
 ): Promise<Local | typeof SENT> {
   const askedAt = performance.now();
-  return model.run<Local | typeof SENT>(asked.kind, exchange.caller, (target, caller) => {
+  return model.run<Local | typeof SENT>(asked.kind, exchange.caller, async (target, caller) => {
     if (target.kind === 'remote') return relayTo(target, model, asked, { ...exchange, caller }, askedAt);
+    const host = target.find();
+    if (!host)
+      throw new ApiError('model_not_found', `Model '${target.alias}' is not in the config any more.`);
     const attempt = new AbortController();
     const signal = AbortSignal.any([caller.signal, attempt.signal]);
-    return asked.local(target.host, { ...caller, signal }, attempt);
+    return asked.local(host, { ...caller, signal }, attempt);
   });
 }
 

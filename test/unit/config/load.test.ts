@@ -19,6 +19,8 @@ test('without a file, every default and no models', async (t) => {
     listModels: 'loaded',
     requestTimeoutMs: undefined,
     imageHosts: [],
+    memoryBudget: { share: 0.8 },
+    maxLoaded: undefined,
     models: [],
     routed: [],
     remotes: [],
@@ -64,6 +66,8 @@ test('the three forms of a model, resolved', async (t) => {
       constant: 'QWEN3_600M_INST_Q4',
       default: false,
       preload: false,
+      pinned: false,
+      keepAliveMs: -1_000,
       replicas: 1,
       queue: 64,
       loadTimeoutMs: 900_000,
@@ -83,6 +87,8 @@ test('the three forms of a model, resolved', async (t) => {
     source: join(cwd, 'models/own.gguf'),
     default: false,
     preload: false,
+    pinned: false,
+    keepAliveMs: -1_000,
     replicas: 1,
     queue: 64,
     loadTimeoutMs: 900_000,
@@ -197,4 +203,32 @@ test('hosts of images are written as URLs have them', async (t) => {
     'qvac.config.json': { serve: { imageHosts: ['Images.Example.com', 'localhost:8080'] } },
   });
   assert.deepEqual((await loadConfig({ cwd })).imageHosts, ['images.example.com', 'localhost:8080']);
+});
+
+test('memory and time: what holds for all models, and what a model says itself', async (t) => {
+  const cwd = await createConfigFolder(t, {
+    'qvac.config.json': {
+      serve: {
+        memory: { budget: '24GB' },
+        maxLoaded: 2,
+        keepAlive: '1h30m',
+        models: {
+          a: 'QWEN3_600M_INST_Q4',
+          b: { model: 'QWEN3_600M_INST_Q4', pinned: true, keepAlive: -1 },
+          c: { model: 'QWEN3_600M_INST_Q4', keepAlive: 0 },
+        },
+      },
+    },
+  });
+  const { memoryBudget, maxLoaded, models } = await loadConfig({ cwd });
+  assert.deepEqual(memoryBudget, { bytes: 24 * 1024 ** 3 });
+  assert.equal(maxLoaded, 2);
+  assert.deepEqual(
+    models.map(({ alias, pinned, keepAliveMs }) => [alias, pinned, keepAliveMs]),
+    [
+      ['a', false, 5_400_000],
+      ['b', true, -1_000],
+      ['c', false, 0],
+    ],
+  );
 });

@@ -10,7 +10,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   'an unknown key like no other, with all of them': {
     config: { serve: { authentication: true } },
     problems: [
-      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, requestTimeoutMs, models, remotes',
+      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, requestTimeoutMs, memory, maxLoaded, keepAlive, models, remotes',
     ],
   },
   'an unknown key of a model': {
@@ -52,6 +52,20 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
     problems: [
       'serve.models.a.model: must be a string, but is 5',
       'serve.models.b.src: must be a string that is not empty, but is ""',
+    ],
+  },
+  'a budget that is no size, and times that are none': {
+    config: {
+      serve: {
+        memory: { budget: '24 gigs' },
+        keepAlive: '5 minutes',
+        models: { a: { model: 'X', keepAlive: '' } },
+      },
+    },
+    problems: [
+      'serve.memory.budget: must be a share as "80%" or a size as "24GB" or "512MB", above zero',
+      'serve.keepAlive: must be a duration as "5m" or "1h30m", or a number of seconds (0: at once, -1: never)',
+      'serve.models.a.keepAlive: must be a duration as "5m" or "1h30m", or a number of seconds (0: at once, -1: never)',
     ],
   },
   'a port out of range, a quoted one, half a one': {

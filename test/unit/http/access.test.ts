@@ -12,7 +12,7 @@ const LOCAL: ServerOptions = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded' as const,
-  images: { hosts: [], models: [] },
+  images: { hosts: [], takesImages: () => false },
   uploadFolder: 'none',
 };
 const ORIGIN = 'https://app.example';

@@ -36,7 +36,7 @@ async function startServer(
       apiKeys: [],
       corsOrigins: [],
       listModels: 'loaded',
-      images: { hosts: [], models: [] },
+      images: { hosts: [], takesImages: () => false },
       uploadFolder: 'none',
       ...options,
       clientLimits: { checkIntervalMs: 20, ...clientLimits },

@@ -16,7 +16,7 @@ const access = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded' as const,
-  images: { hosts: [], models: [] },
+  images: { hosts: [], takesImages: () => false },
   uploadFolder: 'none',
 };
 

@@ -217,3 +217,27 @@ test('those who wait can be told that it is of no use, and others come after the
   (await next)();
   assert.ok(!admission.isFull);
 });
+
+test('more slots let in those who wait, fewer take effect as calls end', async () => {
+  const { signal } = new AbortController();
+  const admission = new Admission(1, 8);
+  const order: number[] = [];
+  const first = await admission.acquire('me', signal);
+  const [second, third, fourth] = [2, 3, 4].map(async (number) => {
+    const release = await admission.acquire('me', signal);
+    order.push(number);
+    return release;
+  });
+  admission.resize(3, 8);
+  const releases = [await second, await third];
+  assert.deepEqual(order, [2, 3]);
+  admission.resize(1, 8);
+  first();
+  releases[0]?.();
+  await new Promise(setImmediate);
+  assert.deepEqual(order, [2, 3]);
+  releases[1]?.();
+  (await fourth)?.();
+  assert.deepEqual(order, [2, 3, 4]);
+  assert.ok(!admission.isFull);
+});

@@ -119,7 +119,16 @@ export function createFakeHost(
   options: Partial<
     Pick<
       ModelHostOptions,
-      'alias' | 'replicas' | 'slots' | 'queueLimit' | 'download' | 'planRestart' | 'onState'
+      | 'alias'
+      | 'replicas'
+      | 'slots'
+      | 'queueLimit'
+      | 'download'
+      | 'admit'
+      | 'keepAliveMs'
+      | 'planRestart'
+      | 'onIdle'
+      | 'onState'
     >
   > = {},
   configure: (pool: FakePool) => void = (pool) => {
@@ -135,6 +144,8 @@ export function createFakeHost(
     slots: 1,
     queueLimit: 64,
     download: async () => {},
+    admit: async () => () => {},
+    keepAliveMs: -1,
     planRestart: (failures) => ({ isQuarantined: failures >= 5, delayMs: 10 }),
     createPool: () => {
       const pool = new FakePool(pools.length + 1);

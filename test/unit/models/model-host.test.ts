@@ -147,6 +147,54 @@ describe('loading', () => {
   });
 });
 
+test('how long a request wants the model to stay holds until it is unloaded, also if it comes while it goes', async () => {
+  const { host, pools, pool } = createFakeHost({}, (one) => one.loading.resolve());
+  const expires = (): boolean => host.snapshot().expiresAt !== undefined;
+  const callOnce = async (keepAliveMs?: number): Promise<void> => {
+    if (keepAliveMs !== undefined) host.keepAlive(keepAliveMs);
+    const call = await host.call(CALL, caller);
+    assert.ok(!expires());
+    const last = pools.at(-1);
+    (await last?.callAt(last.calls.length - 1))?.end();
+    await call.ended;
+    await turns();
+  };
+  await callOnce();
+  assert.ok(!expires());
+  await callOnce(60_000);
+  assert.ok(expires());
+  await callOnce();
+  assert.ok(expires());
+  const unloading = host.unload();
+  const late = callOnce(60_000);
+  pool(0).closing.resolve();
+  await Promise.all([unloading, late]);
+  assert.ok(expires());
+  pool(1).closing.resolve();
+  await host.unload();
+  assert.ok(!expires());
+  await callOnce();
+  assert.ok(!expires());
+  pool(2).closing.resolve();
+  await host.stop();
+});
+
+test('memory that comes when the model has been unloaded is given back', async () => {
+  let left = 0;
+  const { host } = createFakeHost({
+    admit: (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => setImmediate(resolve, () => (left += 1)));
+      }),
+  });
+  const waiting = host.ensureReady(signal);
+  await turns();
+  await host.unload(0);
+  await assert.rejects(waiting, { code: 'model_unloaded' });
+  await turns();
+  assert.equal(left, 1);
+});
+
 describe('a call', () => {
   test('loads the model and streams', async () => {
     const { host, pool } = createFakeHost();

@@ -6,6 +6,7 @@ const EVENTS = [
   'load',
   'loaded',
   'load-failed',
+  'refused',
   'died',
   'gave-up',
   'retry',
@@ -18,7 +19,13 @@ const EVENTS = [
 /** State → where each event leads; what is missing is a bug of the caller. */
 const TABLE: Record<ModelState, Partial<Record<ModelEvent, ModelState>>> = {
   idle: { load: 'loading' },
-  loading: { loaded: 'ready', 'load-failed': 'backoff', 'gave-up': 'failed', unload: 'unloading' },
+  loading: {
+    loaded: 'ready',
+    'load-failed': 'backoff',
+    refused: 'idle',
+    'gave-up': 'failed',
+    unload: 'unloading',
+  },
   ready: { unload: 'draining', died: 'backoff', 'gave-up': 'failed' },
   draining: { drained: 'unloading', died: 'idle' },
   unloading: { unloaded: 'idle' },

@@ -25,3 +25,13 @@ test('what the config gives to some is not shared by the others', () => {
   assert.equal(sharedThreads(16, [model(2, 4), model(2)]), 4);
   assert.equal(sharedThreads(4, [model(1, 8), model()]), 1);
 });
+
+test('only so many models count as may be loaded at once: those that ask for the most', () => {
+  assert.equal(sharedThreads(8, [model(), model(), model(), model()], 1), 8);
+  assert.equal(sharedThreads(8, [model(), model(), model(), model()], 2), 4);
+  assert.equal(sharedThreads(8, [model(4), model(2), model()], 2), 1);
+  assert.equal(sharedThreads(12, [model(4), model(2), model()], 2), 2);
+  assert.equal(sharedThreads(8, [model(1, 6), model(), model()], 2), 2);
+  assert.equal(sharedThreads(8, [model(1, 6), model(1, 2), model(3)], 2), 1);
+  assert.equal(sharedThreads(8, [model(1, 6), model()], 1), 8);
+});

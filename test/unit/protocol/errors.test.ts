@@ -8,6 +8,7 @@ test('every code has its status, its type and whether to try again', () => {
   );
   assert.deepEqual(table, [
     'invalid_request 400 invalid_request_error final',
+    'invalid_config 400 invalid_request_error final',
     'invalid_json 400 invalid_request_error final',
     'invalid_type 400 invalid_request_error final',
     'invalid_value 400 invalid_request_error final',
@@ -50,6 +51,7 @@ test('every code has its status, its type and whether to try again', () => {
     'remote_unavailable 503 server_error retry',
     'remote_timeout 504 server_error retry',
     'loop_detected 508 server_error final',
+    'insufficient_memory 503 server_error retry',
     'model_unloaded 503 server_error retry',
     'model_load_timeout 503 server_error retry',
     'download_failed 503 server_error retry',

@@ -4,6 +4,7 @@ import { startToken } from '../../../src/scripted-model/chat-template.js';
 import { DEMO_SCRIPT } from '../../../src/scripted-model/demo-script.js';
 import type { Script } from '../../../src/scripted-model/script.js';
 import { createScriptedModel, scriptedPieces } from '../../../src/scripted-model/scripted-model.js';
+import type { ScriptedModelSize } from '../../../src/scripted-model/weights.js';
 import { readGguf } from './read-gguf.js';
 
 const SCRIPT: Script = {
@@ -24,8 +25,8 @@ const SCRIPT: Script = {
 const EOS_ID = 2;
 
 /** Runs the model of a file by hand: from a token to the one with the highest logit. */
-function openModel(script: Script) {
-  const gguf = readGguf(createScriptedModel(script));
+function openModel(script: Script, size?: ScriptedModelSize) {
+  const gguf = readGguf(createScriptedModel(script, size));
   const tokens = gguf.metadata.get('tokenizer.ggml.tokens') as string[];
   const width = gguf.metadata.get('llama.embedding_length') as number;
   const embeddings = gguf.data('token_embd.weight');
@@ -59,6 +60,22 @@ function printToken(token: string): Uint8Array {
     ? new TextEncoder().encode(token.replaceAll('▁', ' '))
     : Uint8Array.of(Number.parseInt(byte, 16));
 }
+
+test('a larger model has blocks of the asked size, all zero, and says the same', () => {
+  const size = { blocks: 3, headSize: 64, feedForward: 96 };
+  const model = openModel(SCRIPT, size);
+  assert.deepEqual(model.say(0), openModel(SCRIPT).say(0));
+  assert.equal(model.gguf.metadata.get('llama.block_count'), size.blocks);
+  assert.equal(model.gguf.metadata.get('llama.attention.key_length'), size.headSize);
+  assert.equal(model.gguf.metadata.get('llama.feed_forward_length'), size.feedForward);
+  for (let block = 0; block < size.blocks; block += 1) {
+    const values = model.gguf.data(`blk.${block}.attn_v.weight`);
+    const up = model.gguf.data(`blk.${block}.ffn_up.weight`);
+    assert.equal(values.length, model.width * size.headSize);
+    assert.equal(up.length, model.width * size.feedForward);
+    assert.ok([...values, ...up].every((weight) => weight === 0));
+  }
+});
 
 test('walking the successors from a start token says the reply, to the byte, and then EOS', () => {
   const model = openModel(SCRIPT);

@@ -6,7 +6,10 @@ import { createPng } from '../../../support/png.js';
 
 const PNG = createPng(2, 2);
 const PARAM = 'messages[0].content[0].image_url.url';
-const RULES = { hosts: ['images.example', 'other.example:8080', 'usual.example:443'], models: ['sees'] };
+const RULES = {
+  hosts: ['images.example', 'other.example:8080', 'usual.example:443'],
+  takesImages: (alias: string) => alias === 'sees',
+};
 
 /** @param content its bytes; of a string, one per character. */
 const dataUrl = (content: Uint8Array | string, type = 'png') => {

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { toTranscriptionParams } from '../../../../src/http/openai/transcriptions-request.js';
 
 test('what is absent or empty is left to the defaults', () => {
-  const defaults = { model: undefined, prompt: undefined, format: 'json', ignored: [] };
+  const defaults = {
+    model: undefined,
+    prompt: undefined,
+    keepAliveMs: undefined,
+    format: 'json',
+    ignored: [],
+  };
   assert.deepEqual(toTranscriptionParams({}), defaults);
   assert.deepEqual(
     toTranscriptionParams({ model: '', prompt: '', response_format: '', language: '' }),
@@ -15,6 +21,7 @@ test('what is there is taken', () => {
   assert.deepEqual(toTranscriptionParams({ model: 'whisper', prompt: 'Kennedy', response_format: 'text' }), {
     model: 'whisper',
     prompt: 'Kennedy',
+    keepAliveMs: undefined,
     format: 'text',
     ignored: [],
   });
@@ -37,4 +44,14 @@ test('refuses the formats that it has not', () => {
       param: 'response_format',
     });
   }
+});
+
+test('how long the model is to stay is a duration', () => {
+  assert.equal(toTranscriptionParams({ keep_alive: '5m' }).keepAliveMs, 300_000);
+  assert.equal(toTranscriptionParams({ keep_alive: '-1' }).keepAliveMs, -1_000);
+  assert.equal(toTranscriptionParams({ keep_alive: '' }).keepAliveMs, undefined);
+  assert.throws(() => toTranscriptionParams({ keep_alive: 'soon' }), {
+    code: 'invalid_value',
+    param: 'keep_alive',
+  });
 });

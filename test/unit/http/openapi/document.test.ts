@@ -32,7 +32,7 @@ function createTestServer() {
     apiKeys: [{ key: 'sk-1' }],
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], models: [] },
+    images: { hosts: [], takesImages: () => false },
     uploadFolder: 'none',
   };
   return createServer(fleet, options, noOperations(), Promise.resolve(), createLogger('silent'));

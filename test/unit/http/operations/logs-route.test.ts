@@ -16,7 +16,7 @@ test('a reader of the log that does not keep up is cut, once, although its cut i
     apiKeys: [],
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], models: [] },
+    images: { hosts: [], takesImages: () => false },
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), logs };

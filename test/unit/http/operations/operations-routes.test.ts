@@ -25,10 +25,11 @@ function createTestServer({ apiKeys = [], missing = [], started = never }: Setup
     apiKeys,
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], models: [] },
+    images: { hosts: [], takesImages: () => false },
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), missing: () => missing };
+  void operations.gate.add({ host: fake.host, pinned: false, estimate: async () => 0 });
   const app = createServer(fleet, options, operations, started, createLogger('silent'));
   return { ...fake, fleet, app };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createScriptedModel } from '../../../../src/scripted-model/scripted-model.js';
-import { readGgufHeader } from '../../../../workers/bare/gguf-header.js';
+import { readGgufHeader } from '../../../src/protocol/gguf-header.js';
+import { createScriptedModel } from '../../../src/scripted-model/scripted-model.js';
 
 const file = createScriptedModel({ name: 'header', contextLength: 300, replies: [{ text: 'Hello.' }] });
 

@@ -63,7 +63,7 @@ export function readGgufHeader(bytes: Uint8Array): ReadonlyMap<string, string | 
   return header;
 }
 
-/** Bare has no TextDecoder. */
+/** Bare, where this runs too, has no TextDecoder. */
 function toText({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString();
 }

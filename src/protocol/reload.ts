@@ -1,0 +1,15 @@
+/** What reading the config again has changed, as `POST /qvac/v1/reload` answers. Models are named by their aliases. */
+export interface ReloadReport {
+  readonly object: 'reload';
+  /** New ones. They are loaded at once if they are to be preloaded. */
+  readonly added: readonly string[];
+  /** They take no further call; those that run finish. */
+  readonly removed: readonly string[];
+  /** What they are loaded with has changed: they are loaded anew, when the calls that run have finished. */
+  readonly restarted: readonly string[];
+  /** Only how they are treated has changed. Their workers go on. */
+  readonly updated: readonly string[];
+  readonly unchanged: readonly string[];
+  /** Settings outside of the models that have changed. They need a new start. */
+  readonly needs_restart: readonly string[];
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GatewayStatus, ModelStatus } from '../../src/protocol/status.js';
+import { startEndlessStream } from '../support/endless-stream.js';
+import { openEvents } from '../support/event-reader.js';
+import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
+import { isAlive } from '../support/processes.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const MB = 1024 * 1024;
+const GAMMA = { ...BETA, name: 'gamma' };
+const DELTA = { ...BETA, name: 'delta' };
+
+// Each takes 100 to 140 MB: two of them fit, three don't.
+const folder = tempFolder();
+const config = writeScriptedConfig(
+  folder,
+  [
+    [ALPHA, { preload: true, config: { ctx_size: 32_768 } }],
+    [BETA],
+    [GAMMA],
+    [DELTA, { config: { ctx_size: 2_000_000 } }],
+  ],
+  { memory: { budget: '290MB' } },
+);
+const gateway = await startFaultGateway(config, folder);
+const { openai, ask, unload, pidOf, loggedOf } = gateway;
+
+async function status(): Promise<GatewayStatus> {
+  return (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
+}
+
+async function statusOf(alias: string): Promise<ModelStatus> {
+  const model = (await status()).models.find(({ id }) => id === alias);
+  assert.ok(model);
+  return model;
+}
+
+async function evictionsOf(model: string): Promise<number> {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  return Number(new RegExp(`^qvac_gateway_evictions_total{model="${model}"} (\\d+)$`, 'm').exec(text)?.[1]);
+}
+
+test('the model that was not used for longest goes for the next, and its memory is back', async () => {
+  const events = await openEvents(`${gateway.url}/qvac/v1/events`);
+  const mark = gateway.log.length;
+  await ask('beta');
+  const pid = pidOf('alpha');
+  assert.equal(await ask('gamma'), fallbackOf(GAMMA));
+  assert.ok(!isAlive(pid));
+  assert.deepEqual((await gateway.listed()).sort(), ['beta', 'gamma']);
+  await events.until(
+    ({ model, event, reason }) => model === 'alpha' && event === 'unload' && reason === "evicted for 'gamma'",
+  );
+  events.close();
+  const line = await loggedOf('alpha', 'model evicted', mark);
+  assert.equal(line.for, 'gamma');
+  assert.equal(line.budgetBytes, 290 * MB);
+  assert.equal(await evictionsOf('alpha'), 1);
+  assert.equal(await evictionsOf('beta'), 0);
+
+  assert.equal(await ask('beta'), fallbackOf(BETA)); // now gamma's turn is next
+  assert.equal(await ask('alpha'), fallbackOf(ALPHA));
+  assert.deepEqual((await gateway.listed()).sort(), ['alpha', 'beta']);
+});
+
+test('what a model takes is told, before and after it is loaded', async () => {
+  await unload('beta');
+  await ask('alpha');
+  const whole = await status();
+  const [alpha, beta] = [await statusOf('alpha'), await statusOf('beta')];
+  assert.equal(whole.memory_budget_bytes, 290 * MB);
+  assert.equal(whole.memory_reserved_bytes, alpha.memory_reserved_bytes);
+  assert.ok(alpha.memory_reserved_bytes >= alpha.memory_estimate_bytes);
+  assert.ok(beta.memory_estimate_bytes > 90 * MB && beta.memory_estimate_bytes < 140 * MB);
+  assert.equal(beta.memory_reserved_bytes, 0);
+});
+
+test('a model that is too large for the budget is refused at once, and nothing is unloaded for it', async () => {
+  const { status: code, message, headers, ...error } = await refusalOf(ask('delta'));
+  assert.equal(code, 503);
+  assert.equal(error.code, 'insufficient_memory');
+  assert.match(message, /needs about 3\d\d MB, and all models together may have 290 MB.* ctx_size/);
+  assert.ok(headers?.get('retry-after'));
+  assert.equal(headers?.get('x-should-retry'), 'true');
+  assert.deepEqual(await gateway.listed(), ['alpha']);
+  const { state, last_exit } = await statusOf('delta');
+  assert.equal(state, 'idle');
+  assert.equal(last_exit?.code, 'insufficient_memory');
+});
+
+test('a model that answers is never evicted, and its stream does not notice what goes on beside it', async (t) => {
+  const witness = await startEndlessStream(openai, ALPHA);
+  const pid = pidOf('alpha');
+  for (const model of ['beta', 'gamma', 'beta']) {
+    const before = witness.text.length;
+    const mark = gateway.log.length;
+    const answer = ask(model);
+    await loggedOf(model, 'model loading', mark);
+    const loading = witness.text.length;
+    await loggedOf(model, 'model loaded', mark);
+    assert.ok(witness.text.length > loading, `nothing came while ${model} was loaded`);
+    assert.ok((await answer)?.startsWith('Greetings'));
+    t.diagnostic(`${model}: ${witness.text.length - before} characters came`);
+  }
+  t.diagnostic(`the largest gap was ${witness.largestGapMs.toFixed(1)} ms`);
+  assert.equal(pidOf('alpha'), pid);
+  assert.ok(isAlive(pid));
+  await witness.more(500);
+  await witness.stop();
+});
+
+test('loads that compete for the same memory are all served', async () => {
+  const models = [ALPHA, BETA, GAMMA];
+  const asked = [...models, ...models.toReversed()];
+  const answers = await Promise.all(asked.map(({ name }) => ask(name)));
+  assert.deepEqual(answers, asked.map(fallbackOf));
+});
+
+test('a model whose worker dies comes back into its own memory', async () => {
+  await ask('alpha');
+  const mark = gateway.log.length;
+  process.kill(pidOf('alpha'), 'SIGKILL');
+  await loggedOf('alpha', 'model worker died', mark);
+  await loggedOf('alpha', 'model loaded', mark);
+  assert.equal(await ask('alpha'), fallbackOf(ALPHA));
+  assert.ok(!gateway.log.slice(mark).some(({ msg }) => msg === 'model evicted'));
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ReloadReport } from '../../src/protocol/reload.js';
+import type { GatewayStatus } from '../../src/protocol/status.js';
+import { runCli } from '../support/cli.js';
+import { startEndlessStream } from '../support/endless-stream.js';
+import { startFaultGateway } from '../support/fault-gateway.js';
+import { writeScriptedConfig } from '../support/scripted-config.js';
+import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+interface WrittenConfig {
+  serve: { listModels?: string; models: Record<string, Record<string, unknown>> };
+}
+
+const GAMMA = { ...ALPHA, name: 'gamma' };
+
+const folder = tempFolder();
+const config = writeScriptedConfig(folder, [
+  [ALPHA, { preload: true, config: { ctx_size: 131_072 } }],
+  [BETA, { preload: true }],
+  [GAMMA, {}],
+]);
+const gateway = await startFaultGateway(config, folder, { args: ['--watch'] });
+const { openai } = gateway;
+
+/** Changes the config as an editor does that replaces files. */
+function edit(change: (config: WrittenConfig) => void): void {
+  const written = JSON.parse(readFileSync(config, 'utf8')) as WrittenConfig;
+  change(written);
+  const next = join(folder, 'next.json');
+  writeFileSync(next, JSON.stringify(written));
+  renameSync(next, config);
+}
+
+async function pidsOf(...aliases: string[]): Promise<(number | null | undefined)[]> {
+  const status = (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
+  return aliases.map((alias) => status.models.find(({ id }) => id === alias)?.pid);
+}
+
+async function reloaded(change: () => void): Promise<Partial<ReloadReport>> {
+  const mark = gateway.log.length;
+  change();
+  return (await gateway.logged(({ msg }) => msg === 'config reloaded', mark)) as Partial<ReloadReport>;
+}
+
+test('only models whose entry has changed are loaded anew, and a stream of another does not notice', async () => {
+  const witness = await startEndlessStream(openai, ALPHA);
+  const [alpha, beta] = await pidsOf('alpha', 'beta');
+  const mark = gateway.log.length;
+  const report = await reloaded(() =>
+    edit(({ serve }) => {
+      const { beta } = serve.models;
+      if (beta) beta.config = { ctx_size: 1024, device: 'cpu' };
+    }),
+  );
+  assert.deepEqual([report.restarted, report.unchanged], [['beta'], ['alpha', 'gamma']]);
+  await gateway.loggedOf('beta', 'model loaded', mark);
+  const [alphaAfter, betaAfter] = await pidsOf('alpha', 'beta');
+  assert.equal(alphaAfter, alpha);
+  assert.ok(betaAfter && betaAfter !== beta);
+  await witness.more(300);
+  await witness.stop();
+  // By its new context.
+  await assert.rejects(gateway.ask('beta', 'x'.repeat(1500)), { code: 'context_length_exceeded' });
+});
+
+test('a call of a model that is loaded anew is not lost: what runs finishes, what comes waits', async () => {
+  const running = await startEndlessStream(openai, ALPHA);
+  const mark = gateway.log.length;
+  await reloaded(() =>
+    edit(({ serve }) => {
+      const { alpha } = serve.models;
+      if (alpha) alpha.config = { ctx_size: 65_536, device: 'cpu' };
+    }),
+  );
+  const waiting = gateway.ask('alpha');
+  await running.more(300);
+  await running.stop();
+  assert.equal(await waiting, fallbackOf(ALPHA));
+  await gateway.loggedOf('alpha', 'model loaded', mark);
+});
+
+test('how a model is treated changes without a new worker', async () => {
+  const pids = await pidsOf('alpha', 'beta');
+  const report = await reloaded(() =>
+    edit(({ serve }) => {
+      const { alpha, beta } = serve.models;
+      if (alpha) alpha.queue = 1;
+      if (beta) beta.default = true;
+    }),
+  );
+  assert.deepEqual([report.updated, report.restarted], [['alpha', 'beta'], []]);
+  assert.deepEqual(await pidsOf('alpha', 'beta'), pids);
+  const status = (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
+  assert.equal(status.models[0]?.queue_limit, 1);
+  assert.equal(await gateway.ask(undefined as unknown as string), fallbackOf(BETA));
+});
+
+test('a model more and one less, and one replica more', async () => {
+  const entry = (JSON.parse(readFileSync(config, 'utf8')) as WrittenConfig).serve.models.gamma;
+  const report = await reloaded(() =>
+    edit(({ serve }) => {
+      serve.models = {
+        alpha: { ...serve.models.alpha, replicas: 2 },
+        beta: serve.models.beta ?? {},
+        delta: { ...entry, preload: true },
+      };
+    }),
+  );
+  assert.deepEqual([report.added, report.removed, report.updated], [['delta'], ['gamma'], ['alpha']]);
+  assert.equal(await gateway.ask('delta'), fallbackOf(GAMMA));
+  await assert.rejects(gateway.ask('gamma'), { status: 404, code: 'model_not_found' });
+  const streams = [await startEndlessStream(openai, ALPHA), await startEndlessStream(openai, ALPHA)];
+  for (const stream of streams) await stream.stop();
+});
+
+test('a config that is not valid changes nothing, and says what is wrong', async () => {
+  const good = readFileSync(config, 'utf8');
+  const pids = await pidsOf('alpha', 'beta', 'delta');
+  const mark = gateway.log.length;
+  edit(({ serve }) => {
+    serve.models = { alpha: { ...serve.models.alpha, queu: 3 } };
+  });
+  const line = await gateway.logged(({ msg }) => msg.startsWith('config not reloaded'), mark);
+  assert.match(line.msg, /serve\.models\.alpha\.queu: unknown key; did you mean "queue"/);
+  const { exitCode, stderr } = await runCli(['reload', '--url', gateway.url], folder);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /Nothing was changed.*queu.*invalid_config/s);
+  assert.deepEqual(await pidsOf('alpha', 'beta', 'delta'), pids);
+  await reloaded(() => writeFileSync(config, good));
+});
+
+test('qvac reload says what has changed, and what needs a new start', async () => {
+  const mark = gateway.log.length;
+  edit(({ serve }) => {
+    serve.listModels = 'configured';
+    const { alpha } = serve.models;
+    if (alpha) alpha.queue = 2;
+  });
+  await gateway.logged(({ msg }) => msg === 'config reloaded', mark); // by the watch
+  const { exitCode, stdout } = await runCli(['reload', '--url', gateway.url], folder);
+  assert.deepEqual([exitCode, stdout], [0, 'needs a new start of the gateway: serve.listModels\n']);
+});
+
+test('SIGHUP reloads too, through the supervisor, and a next gateway has the new config', async () => {
+  const mark = gateway.log.length;
+  process.kill(gateway.pid, 'SIGHUP');
+  await gateway.logged(({ msg }) => msg === 'config reloaded', mark);
+  process.kill(gateway.gatewayPid, 'SIGKILL');
+  await gateway.logged(({ msg }) => msg === 'gateway restarted', mark);
+  assert.equal(await gateway.ask('delta'), fallbackOf(GAMMA));
+  await assert.rejects(gateway.ask('gamma'), { code: 'model_not_found' });
+});
