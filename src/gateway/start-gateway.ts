@@ -140,7 +140,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     await running.apply(models);
     const hops = createHops();
     if (config.routed.length + config.remotes.length > 0) {
-      const findLocal = (alias: string) => running.hosts.find((host) => host.alias === alias);
+      const findLocal = (alias: string) => running.find(alias);
       remotes = await loadRemotes(config, { findLocal, hops: hops.next({}), metrics, feed, log });
     }
     const fleetModels = () => [...running.fleetModels, ...(remotes?.models ?? [])];

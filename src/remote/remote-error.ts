@@ -95,7 +95,7 @@ export function isWorthAnotherTarget(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   if (error.code === 'call_cancelled' || error.code === 'deadline_exceeded') return false;
   const { status } = ERRORS[error.code];
-  return status >= 500 || status === 429 || (status === 404 && error.remote !== undefined);
+  return status >= 500 || status === 429 || status === 404; // 404: it has no such model, or no longer
 }
 
 interface Said {

@@ -78,7 +78,7 @@ test('another target is tried for what may be better there', () => {
     [refusal(404, ''), true],
     [refusal(401, ''), true],
     [refusal(400, ''), false],
-    [new ApiError('model_not_found', 'None here.'), false],
+    [new ApiError('model_not_found', 'None here any more.'), true],
     [new ApiError('worker_crashed', 'It died.'), true],
     [new ApiError('call_cancelled', 'Cancelled.'), false],
     [new ApiError('deadline_exceeded', 'Late.'), false],
