@@ -63,6 +63,7 @@ export class Discovery {
         );
       }
     }
+    for (const [alias, model] of this.#models) if (models.get(alias) !== model) model.forget();
     this.#models = models;
   }
 }

@@ -81,9 +81,10 @@ export class RemoteServer {
     return this.#breaker.allows;
   }
 
-  /** Calls `listener` when its state or its models have changed. */
-  onChange(listener: () => void): void {
+  /** Calls `listener` when its state or its models have changed. @returns a function that ends it. */
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Looks at it now, and from now on again and again. Resolves after the first look. */

@@ -41,6 +41,7 @@ export class RoutedModel implements ServedModel {
   readonly #slotCount: number;
   readonly #running: Map<Target, number>;
   readonly #open = new Set<OpenCall>();
+  readonly #leave: readonly (() => void)[];
   #state: ModelState;
   #stateSince = new Date();
   #isStopped = false;
@@ -59,7 +60,9 @@ export class RoutedModel implements ServedModel {
     });
     this.#running = new Map(targets.map((target) => [target, 0]));
     this.#state = this.#nearest();
-    for (const target of targets) if (target.kind === 'remote') target.server.onChange(() => this.#update());
+    this.#leave = targets.flatMap((target) =>
+      target.kind === 'remote' ? target.server.onChange(() => this.#update()) : [],
+    );
   }
 
   get state(): ModelState {
@@ -141,6 +144,11 @@ export class RoutedModel implements ServedModel {
       this.#open.delete(open);
       end();
     }
+  }
+
+  /** Nobody can ask for it any more. Calls that run go on. */
+  forget(): void {
+    for (const leave of this.#leave) leave();
   }
 
   refuse(): void {
