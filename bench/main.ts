@@ -9,6 +9,7 @@ import { conversation } from './conversation.js';
 import { firstToken } from './first-token.js';
 import { writeBenchModels } from './models/bench-models.js';
 import { perToken } from './per-token.js';
+import { remote } from './remote.js';
 import { replicas } from './replicas.js';
 import { scale } from './scale.js';
 import { startUp } from './start-up.js';
@@ -29,6 +30,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['thread-count', threadCount],
   ['start-up', startUp],
   ['batching', batching],
+  ['remote', remote],
   ['replicas', replicas],
   ['conversation', conversation],
   ['scale', scale],

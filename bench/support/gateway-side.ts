@@ -13,6 +13,8 @@ const PROBE = new URL('./gateway-probe.js', import.meta.url).href;
 
 /** A gateway that runs as a child. */
 export interface BenchGateway extends BenchServer {
+  /** Base URL, without `/v1`. */
+  readonly url: string;
   /** Those that `asks` ask. */
   readonly clients: readonly ChatClient[];
   /** The supervisor, or the gateway itself where it is probed. */
@@ -43,7 +45,6 @@ export async function startGateway(
   models: readonly BenchModel[],
   { config = {}, threads = [], entry = {}, clients: clientCount = 1, isProbed = false }: GatewaySettings = {},
 ): Promise<BenchGateway> {
-  const cwd = await mkdtemp(join(folder, 'g-'));
   const entries = models.map(({ path }, index) => [
     `model-${index}`,
     {
@@ -54,8 +55,23 @@ export async function startGateway(
       config: { ...MODEL_CONFIG, ...config, threads: threads[index] },
     },
   ]);
+  return startEntries(folder, Object.fromEntries(entries), clientCount, isProbed);
+}
+
+/** Starts a gateway in front of another one's first model. */
+export async function startHop(folder: string, far: BenchGateway): Promise<BenchGateway> {
+  return startEntries(folder, { hop: { url: `${far.url}/v1`, model: 'model-0' } }, 1, false);
+}
+
+async function startEntries(
+  folder: string,
+  entries: Readonly<Record<string, object>>,
+  clientCount: number,
+  isProbed: boolean,
+): Promise<BenchGateway> {
+  const cwd = await mkdtemp(join(folder, 'g-'));
   const file = join(cwd, 'qvac.config.json');
-  await writeFile(file, JSON.stringify({ serve: { models: Object.fromEntries(entries) } }));
+  await writeFile(file, JSON.stringify({ serve: { models: entries } }));
 
   const child = spawn(
     process.execPath,
@@ -82,11 +98,10 @@ export async function startGateway(
     if (!child.stdout) throw new Error('the gateway has no output');
     const url = await startedUrl(child.stdout);
     child.stdout.resume();
-    for (const [alias] of entries) {
-      for (let client = 0; client < clientCount; client += 1)
-        clients.push(new ChatClient(url, String(alias)));
+    for (const alias of Object.keys(entries)) {
+      for (let client = 0; client < clientCount; client += 1) clients.push(new ChatClient(url, alias));
     }
-    return { clients, asks: clients.map((client) => (call) => client.ask(call)), child, stop };
+    return { url, clients, asks: clients.map((client) => (call) => client.ask(call)), child, stop };
   } catch (error) {
     await stop();
     throw error;

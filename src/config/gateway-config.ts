@@ -1,6 +1,7 @@
 import type { ApiKey } from '../protocol/api-key.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
 import type { Category } from '../protocol/model-types.js';
+import type { DiscoverySpec, RoutedSpec } from '../protocol/remote-spec.js';
 import type { MemoryBudget } from './memory-budget.js';
 
 /** A model of the config, resolved: what a worker needs to load it, and how the gateway treats it. */
@@ -52,6 +53,10 @@ export interface GatewayConfig {
   readonly maxLoaded: number | undefined;
   /** In the order of the file; aliases are unique. */
   readonly models: readonly ConfiguredModel[];
+  /** Models whose calls go elsewhere; their aliases are none of the others'. */
+  readonly routed: readonly RoutedSpec[];
+  /** Servers of which all models are offered. */
+  readonly remotes: readonly DiscoverySpec[];
   /** The SDK's own top-level settings, as they were written. */
   readonly sdk: Readonly<Record<string, unknown>>;
   /** What a person should know at start-up although it stops nothing. */

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { checkDefaults } from './check-defaults.js';
 import { checkKeyModels } from './check-key-models.js';
 import { checkModelEntries } from './check-model-entries.js';
+import { checkRoutedEntries, routedPaths } from './check-routed-entries.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { toOrigin } from './cors-origin.js';
 import { explain } from './explain.js';
@@ -12,7 +13,8 @@ import { hideSecrets } from './hide-secrets.js';
 import { toImageHost } from './image-host.js';
 import { DEFAULT_BUDGET, parseMemoryBudget } from './memory-budget.js';
 import { type ResolvedModel, resolveModel } from './resolve-model.js';
-import { configSchema, type WrittenCors } from './schema.js';
+import { resolveRouted, toDiscoverySpec } from './resolve-routed.js';
+import { configSchema, isRouted, type RoutedEntry, type WrittenCors } from './schema.js';
 
 export interface LoadConfigOptions {
   /** The file to read, absolute or relative to `cwd`; without it, the nearest one at or above `cwd`. */
@@ -37,14 +39,21 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
 
   const folder = file === undefined ? cwd : dirname(file);
   const resolved: ResolvedModel[] = [];
+  const entries: [alias: string, entry: RoutedEntry][] = [];
   for (const [alias, entry] of Object.entries(serve.models)) {
-    resolved.push(await resolveModel(alias, entry, folder, serve.keepAlive));
+    if (isRouted(entry)) entries.push([alias, entry]);
+    else resolved.push(await resolveModel(alias, entry, folder, serve.keepAlive));
   }
   const models = resolved.flatMap(({ model }) => model ?? []);
+  const routes = entries.map(([alias, entry]) => resolveRouted(alias, entry, models));
+  const routed = routes.map(({ model }) => model);
   refuse([
     ...resolved.flatMap(({ problems }) => problems),
-    ...checkDefaults(models),
-    ...checkKeyModels(serve.apiKeys, Object.keys(serve.models)),
+    // What a target names may be among the models that are wrong.
+    ...(resolved.length === models.length ? routes.flatMap(({ problems }) => problems) : []),
+    ...checkDefaults([...models, ...routed]),
+    // Names of models that are elsewhere are not known before the servers have told them.
+    ...(serve.remotes.length === 0 ? checkKeyModels(serve.apiKeys, Object.keys(serve.models)) : []),
   ]);
   const warnings = [...new Set(resolved.flatMap(({ warning }) => warning ?? []))];
   return frozenCopy({
@@ -59,6 +68,8 @@ export async function loadConfig({ path, cwd }: LoadConfigOptions): Promise<Gate
     memoryBudget: parseMemoryBudget(serve.memory.budget) ?? DEFAULT_BUDGET,
     maxLoaded: serve.maxLoaded,
     models,
+    routed,
+    remotes: serve.remotes.map(toDiscoverySpec),
     sdk,
     warnings,
   });
@@ -70,12 +81,18 @@ function toCorsOrigins(written: WrittenCors): CorsOrigins {
 }
 
 function checkSchema(value: unknown): ConfigProblem[] {
+  const quotable = hideSecrets(value);
   const entries = checkModelEntries(value);
-  const isTold = ({ path }: ConfigProblem) =>
-    entries.some((entry) => `${path}.`.startsWith(`${entry.path}.`));
+  const isWithin = (paths: readonly string[], { path }: ConfigProblem) =>
+    paths.some((outer) => path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`));
+  const told = entries.map(({ path }) => path);
+  const routed = routedPaths(value);
   return [
     ...entries,
-    ...explain(configSchema, value, { quotable: hideSecrets(value) }).filter((problem) => !isTold(problem)),
+    ...checkRoutedEntries(value, quotable).filter((problem) => !isWithin(told, problem)),
+    ...explain(configSchema, value, { quotable }).filter(
+      (problem) => !isWithin([...told, ...routed], problem),
+    ),
   ];
 }
 

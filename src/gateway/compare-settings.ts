@@ -8,6 +8,7 @@ const APPLIED: readonly (keyof GatewayConfig)[] = ['file', 'models', 'warnings']
 const WRITTEN: Partial<Record<keyof GatewayConfig, string>> = {
   corsOrigins: 'serve.cors',
   memoryBudget: 'serve.memory',
+  routed: 'serve.models with "url" or "targets"',
   sdk: 'settings of the SDK',
 };
 

@@ -58,6 +58,11 @@ export class LocalModels {
     return [...this.#served.values(), ...this.#leaving.values()].map(({ host }) => host);
   }
 
+  /** The one that the config has by this name now. */
+  find(alias: string): ModelHost | undefined {
+    return this.#served.get(alias)?.host;
+  }
+
   /** What the config says of them now, in its order. */
   get models(): ConfiguredModel[] {
     return [...this.#served.values()].map(({ model }) => model);

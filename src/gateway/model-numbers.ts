@@ -1,9 +1,9 @@
-import type { ModelHost } from '../models/model-host.js';
+import type { ServedModel } from '../models/served-model.js';
 import { processUsage } from '../pool/process-usage.js';
 import type { ModelNumbers } from '../telemetry/metrics.js';
 
 /** What the metrics tell of each model. */
-export function readModelNumbers(hosts: readonly ModelHost[]): Promise<ModelNumbers[]> {
+export function readModelNumbers(hosts: readonly ServedModel[]): Promise<ModelNumbers[]> {
   return Promise.all(
     hosts.map(async (host) => {
       const { alias, state, slots, calls, queue, replicas } = host.snapshot();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { createServer } from '../http/server.js';
-import { Fleet } from '../models/fleet.js';
+import { Fleet, type FleetModel } from '../models/fleet.js';
 import { LoadGate } from '../models/load-gate.js';
 import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
@@ -12,10 +12,12 @@ import { AssetsPool } from '../pool/assets-pool.js';
 import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
 import type { ReloadReport } from '../protocol/reload.js';
+import { createHops } from '../remote/hops.js';
 import type { LogBuffer } from '../telemetry/log-buffer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { readCpuCores } from './cpu-cores.js';
+import type { Remotes, RemotesOptions } from './create-remotes.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
 import { LoadedModels } from './loaded-models.js';
@@ -90,6 +92,9 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const folder = await createRunFolder('temporary');
   let cacheFolder: RunFolder | undefined;
   let local: LocalModels | undefined;
+  let remotes: Remotes | undefined;
+  const elsewhere = () =>
+    [...(remotes?.models ?? []), ...(remotes?.discovered() ?? [])].map(({ host }) => host);
   const cleanUp = (): void => {
     for (const host of local?.hosts ?? []) host.kill();
     folder.removeSync();
@@ -97,7 +102,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   };
   process.once('exit', cleanUp);
   try {
-    const models = config.models.length > 0 ? config.models : [await createDemoModel(folder.path)];
+    const isEmpty = config.models.length + config.routed.length + config.remotes.length === 0;
+    const models = isEmpty ? [await createDemoModel(folder.path)] : config.models;
     if (models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) {
       cacheFolder = await createRunFolder('onDisk');
     }
@@ -112,7 +118,9 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const started = new Promise<void>((resolve) => {
       markStarted = resolve;
     });
-    const metrics = createMetrics(MODEL_STATES, () => readModelNumbers(local?.hosts ?? []));
+    const metrics = createMetrics(MODEL_STATES, () =>
+      readModelNumbers([...(local?.hosts ?? []), ...elsewhere()]),
+    );
     const gate = new LoadGate({ room: await readRoom(config), onEvicted: metrics.evicted, log });
     const running = new LocalModels({
       surroundings,
@@ -130,7 +138,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     });
     local = running;
     await running.apply(models);
-    const fleet = new Fleet(running.fleetModels);
+    const hops = createHops();
+    if (config.routed.length + config.remotes.length > 0) {
+      const findLocal = (alias: string) => running.find(alias);
+      remotes = await loadRemotes(config, { findLocal, hops: hops.next({}), metrics, feed, log });
+    }
+    const fleetModels = () => [...running.fleetModels, ...(remotes?.models ?? [])];
+    const fleet = new Fleet(fleetModels(), () => remotes?.discovered() ?? []);
 
     const serverOptions = {
       host: config.host,
@@ -145,6 +159,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
           running.models.some((model) => model.alias === alias && takesImages(model)),
       },
       uploadFolder: join(folder.path, 'uploads'),
+      hops,
     };
     await mkdir(serverOptions.uploadFolder);
     const reloader = new Reloader(
@@ -153,7 +168,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
         readConfig,
         async apply(next) {
           const changes = await running.apply(next.models);
-          fleet.replace(running.fleetModels);
+          fleet.replace(fleetModels());
           for (const model of next.models.filter(({ preload }) => preload)) {
             readiness.want(model.alias);
             if (changes.added.includes(model.alias)) void load(fleet, gate, model, stopping);
@@ -176,6 +191,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const [startedModels, missingLibraries] = await Promise.all([
       Promise.all(models.map((model) => preload(fleet, gate, model, stopping, inherited))),
       findMissingLibraries(models),
+      remotes?.start(),
     ]);
     for (const { library, models } of missingLibraries) {
       log.warn({ models, library }, `models can't be used: ${describeMissingLibrary(library)}`);
@@ -184,14 +200,17 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 
     return {
       url,
-      models: startedModels,
+      models: [
+        ...startedModels,
+        ...[...(remotes?.models ?? []), ...(remotes?.discovered() ?? [])].map(toStartedModel),
+      ],
       reload: () => reloader.reload(),
       async stop(shutdownTimeoutMs) {
         fleet.refuse();
         const closed = Promise.all([server.close(), door.closed()]);
         await Promise.race([closed, delay(shutdownTimeoutMs, undefined, { ref: false })]);
-        await Promise.all(running.hosts.map((host) => host.stop()));
-        await assets.closed();
+        await Promise.all([...running.hosts, ...elsewhere()].map((host) => host.stop()));
+        await Promise.all([assets.closed(), remotes?.close()]);
         server.server.closeAllConnections();
         await closed;
         await Promise.all([folder.remove(), cacheFolder?.remove()]);
@@ -209,6 +228,24 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 function toSdkConfig(sdk: GatewayConfig['sdk'], cacheFolder: RunFolder | undefined): GatewayConfig['sdk'] {
   if (!cacheFolder) return sdk;
   return { cacheDirectory: join(runFolderParents().onDisk, 'models'), ...sdk };
+}
+
+/** What it needs is only imported where there are remotes: it would cost every other start some 50 ms. */
+async function loadRemotes(config: GatewayConfig, options: RemotesOptions): Promise<Remotes> {
+  const { createRemotes } = await import('./create-remotes.js');
+  return createRemotes(config, options);
+}
+
+function toStartedModel({ host, category }: FleetModel): StartedModel {
+  const { replicas } = host.snapshot();
+  const failure = replicas.find(({ lastExit }) => lastExit !== undefined)?.lastExit;
+  const isLoaded = host.loadedAt !== undefined;
+  return {
+    alias: host.alias,
+    category,
+    isLoaded,
+    ...(!isLoaded && { failure: `its remote ${failure?.reason ?? 'has not answered yet'}` }),
+  };
 }
 
 async function preload(

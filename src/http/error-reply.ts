@@ -8,6 +8,8 @@ export interface ErrorBody {
     readonly type: string;
     readonly code: ErrorCode;
     readonly param: string | null;
+    /** The other server that it is about, if it is not about this one. */
+    readonly remote?: string;
   };
 }
 
@@ -17,7 +19,8 @@ const RETRY_AFTER_SECONDS = 1;
 /** The body of an error reply, and of an `error` frame in a stream. */
 export function toErrorBody(error: ApiError): ErrorBody {
   const { type } = ERRORS[error.code];
-  return { error: { message: error.message, type, code: error.code, param: error.param ?? null } };
+  const { message, code, param = null, remote } = error;
+  return { error: { message, type, code, param, ...(remote !== undefined && { remote }) } };
 }
 
 /** Whatever was thrown, as what a client may see of it. Of a bug it sees nothing but that there was one. */

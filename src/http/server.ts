@@ -1,6 +1,7 @@
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Fleet } from '../models/fleet.js';
 import { ApiError } from '../protocol/errors.js';
+import { createHops, type Hops } from '../remote/hops.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Access, createAccessCheck } from './access.js';
 import { createCallerOf } from './caller.js';
@@ -40,6 +41,8 @@ export interface ServerOptions extends Access {
   readonly logPrompts?: boolean;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
   readonly uploadFolder: string;
+  /** The way that requests take from gateway to gateway. */
+  readonly hops?: Hops;
   /** Tests have less patience. */
   readonly clientLimits?: Partial<ClientLimits>;
 }
@@ -60,6 +63,7 @@ export function createServer(
 ): FastifyInstance {
   const isAnswered = createAccessCheck(options, (name) => operations.metrics.usageOf(name));
   const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
+  const { hops = createHops() } = options;
   const nodeOptions = {
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
@@ -97,9 +101,13 @@ export function createServer(
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     // OpenAI's Python client says that a DELETE has JSON, and sends none.
     if (body === '' && request.method === 'DELETE') done(null);
-    else parseJson(request, body as string, done);
+    else {
+      request.jsonText = body as string;
+      parseJson(request, body as string, done);
+    }
   });
   app.decorateRequest('servedBy');
+  app.decorateRequest('jsonText');
   app.decorateRequest('clientKey');
   app.decorateRequest('record');
   logRequests(app, options.logPrompts === true, (request, status, durationMs) =>
@@ -113,6 +121,7 @@ export function createServer(
     // Before the wait: who is refused takes up nothing.
     const { isOperation, needsNoKey } = request.routeOptions.config;
     if (isAnswered(request, reply, needsNoKey)) return reply;
+    hops.check(request.headers);
     await enforceKey(request, reply);
     if (!isOperation) await started;
   });
@@ -129,9 +138,9 @@ export function createServer(
   modelsRoute(app, fleet, options.listModels);
   const calls = new OpenCalls();
   const callerOf = createCallerOf(options.requestTimeoutMs, calls);
-  chatRoute(app, fleet, callerOf, options.images);
-  embeddingsRoute(app, fleet, callerOf);
-  transcriptionsRoute(app, fleet, callerOf, options.uploadFolder);
+  chatRoute(app, fleet, callerOf, options.images, hops);
+  embeddingsRoute(app, fleet, callerOf, hops);
+  transcriptionsRoute(app, fleet, callerOf, options.uploadFolder, hops);
   operationsRoutes(app, fleet, operations, callerOf, calls);
   openApiRoute(app);
   app.after(finishRoutes); // when the scopes of routes are there too

@@ -13,8 +13,20 @@ const FORM_BYTES = 1024 * 1024;
 export interface Upload {
   /** The text fields. Of one that came twice, the last. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Absolute path of the file; `undefined` if the form had none. */
-  readonly path: string | undefined;
+  /** All text fields, in their order. */
+  readonly entries: readonly (readonly [name: string, value: string])[];
+  /** `undefined` if the form had none. */
+  readonly file: UploadedFile | undefined;
+}
+
+/** The file of a form. */
+export interface UploadedFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As its sender calls it. */
+  readonly name: string;
+  /** As its sender declares it. */
+  readonly type: string;
 }
 
 /** Where a form's file goes, and how large it may be. */
@@ -53,13 +65,13 @@ async function readForm(request: FastifyRequest, options: UploadOptions, path: s
   if (!request.isMultipart()) throw notAForm();
   // Said at once to a client that tells the length before it sends anything.
   if (Number(request.headers['content-length']) > options.maxBytes + FORM_BYTES) throw tooLarge(options);
-  const fields: Record<string, string> = {};
-  let hasFile = false;
+  const entries: [string, string][] = [];
+  let uploaded: UploadedFile | undefined;
   try {
     const limits = { fileSize: options.maxBytes, files: 1, fields: 100, fieldSize: FORM_BYTES };
     for await (const part of request.parts({ limits })) {
       if (part.type === 'field') {
-        fields[part.fieldname] = String(part.value);
+        entries.push([part.fieldname, String(part.value)]);
       } else if (part.fieldname !== options.field) {
         throw new ApiError(
           'invalid_value',
@@ -73,7 +85,7 @@ async function readForm(request: FastifyRequest, options: UploadOptions, path: s
         if (file.truncated) stop();
         else file.once('limit', stop);
         await pipeline(file, createWriteStream(path, { mode: 0o600 }));
-        hasFile = true;
+        uploaded = { path, name: part.filename, type: part.mimetype };
       }
     }
   } catch (error) {
@@ -81,7 +93,7 @@ async function readForm(request: FastifyRequest, options: UploadOptions, path: s
     request.raw.unpipe();
     throw toFormError(error);
   }
-  return { fields, path: hasFile ? path : undefined };
+  return { fields: Object.fromEntries(entries), entries, file: uploaded };
 }
 
 /** The parser's own errors have a code of Fastify's or none; those of the disk and of the connection have Node's. */

@@ -1,23 +1,28 @@
 import { ApiError } from '../protocol/errors.js';
 import type { Category } from '../protocol/model-types.js';
-import type { ModelHost } from './model-host.js';
+import { ModelHost } from './model-host.js';
+import type { ServedModel } from './served-model.js';
 
-/** A configured model and its life. */
+/** A model and its life. */
 export interface FleetModel {
-  readonly host: ModelHost;
-  readonly category: Category;
+  readonly host: ServedModel;
+  /** `any`: only whoever serves it knows. */
+  readonly category: Category | 'any';
   /** Serves requests of its category that name no model. */
   readonly default: boolean;
-  /** CPU threads of each of its workers. */
+  /** CPU threads of each of its workers; 0 if they are not here. */
   readonly threads: number;
 }
 
 /** All models of the gateway, by alias. */
 export class Fleet {
   #models: ReadonlyMap<string, FleetModel> = new Map();
+  readonly #discovered: () => readonly FleetModel[];
   #isStopping = false;
 
-  constructor(models: readonly FleetModel[]) {
+  /** @param discovered further models, which come and go by themselves. Their names are none of the others'. */
+  constructor(models: readonly FleetModel[], discovered: () => readonly FleetModel[] = () => []) {
+    this.#discovered = discovered;
     this.replace(models);
   }
 
@@ -31,24 +36,36 @@ export class Fleet {
     return this.#isStopping;
   }
 
-  /** All configured models with what they are for, in the order of the config. */
+  /** All models with what they are for, in the order of the config. */
   models(): FleetModel[] {
-    return [...this.#models.values()];
+    return [...this.#models.values(), ...this.#discovered()];
   }
 
-  /** All configured models, in the order of the config. */
-  hosts(): ModelHost[] {
+  /** All models, in the order of the config. */
+  hosts(): ServedModel[] {
     return this.models().map(({ host }) => host);
   }
 
   /** The models that are loaded, in the order of the config. */
-  loaded(): ModelHost[] {
+  loaded(): ServedModel[] {
     return this.hosts().filter(({ loadedAt }) => loadedAt !== undefined);
   }
 
+  /** Whether the config names it. */
+  isConfigured(alias: string): boolean {
+    return this.#models.has(alias);
+  }
+
   /** @throws {ApiError} `model_not_found`. */
-  get(alias: string): ModelHost {
+  get(alias: string): ServedModel {
     return this.#find(alias).host;
+  }
+
+  /** As {@link find}, for a request that is answered here: a bug if the model's calls go elsewhere. */
+  resolve(alias: string | undefined, category: Category): ModelHost {
+    const host = this.find(alias, category);
+    if (host instanceof ModelHost) return host;
+    throw new Error(`model '${host.alias}' is not served here`);
   }
 
   /**
@@ -57,10 +74,10 @@ export class Fleet {
    * @param alias what the request says in `model`; `undefined` means the default of the category.
    * @throws {ApiError} `model_not_found`, `missing_model` if there is no default, or `invalid_model_type`.
    */
-  resolve(alias: string | undefined, category: Category): ModelHost {
+  find(alias: string | undefined, category: Category): ServedModel {
     if (alias === undefined) return this.#defaultOf(category);
     const model = this.#find(alias);
-    if (model.category !== category) {
+    if (model.category !== category && model.category !== 'any') {
       throw new ApiError(
         'invalid_model_type',
         `Model '${alias}' is a ${model.category} model; this endpoint needs a ${category} model.`,
@@ -82,15 +99,17 @@ export class Fleet {
   }
 
   #find(alias: string): FleetModel {
-    const model = this.#models.get(alias);
+    const model = this.#models.get(alias) ?? this.#discovered().find(({ host }) => host.alias === alias);
     if (model) return model;
-    const known = [...this.#models.keys()].map((name) => `'${name}'`).join(', ');
+    const known = this.hosts()
+      .map((host) => `'${host.alias}'`)
+      .join(', ');
     throw new ApiError('model_not_found', `No model '${alias}' is configured. Configured are: ${known}.`, {
       param: 'model',
     });
   }
 
-  #defaultOf(category: Category): ModelHost {
+  #defaultOf(category: Category): ServedModel {
     for (const model of this.#models.values()) {
       if (model.default && model.category === category) return model.host;
     }

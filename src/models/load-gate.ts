@@ -51,7 +51,9 @@ export class LoadGate {
 
   /** What is known of a model's memory. */
   memoryOf(alias: string): ModelMemory {
-    const { estimateBytes, neededBytes, isIn } = this.#get(alias);
+    const tenant = this.#tenants.get(alias);
+    if (!tenant) return { estimateBytes: 0, reservedBytes: 0 }; // it is elsewhere
+    const { estimateBytes, neededBytes, isIn } = tenant;
     return { estimateBytes, reservedBytes: isIn ? neededBytes : 0 };
   }
 

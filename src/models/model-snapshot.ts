@@ -38,6 +38,8 @@ export interface ReplicaSnapshot {
   readonly download: DownloadSnapshot | undefined;
   /** Calls that its engine works on. */
   readonly running: number;
+  /** Of a target of a routed model, which is no worker: what it is called, and where it is. */
+  readonly target?: string;
 }
 
 /** A model as it is now, as plain data. */

@@ -60,6 +60,10 @@ export const ERRORS = {
   checksum_mismatch: { status: 500, type: 'server_error', retryable: false },
   disk_full: { status: 503, type: 'server_error', retryable: false },
   engine_unavailable: { status: 503, type: 'server_error', retryable: false },
+  remote_error: { status: 502, type: 'server_error', retryable: false },
+  remote_unavailable: unavailable,
+  remote_timeout: { status: 504, type: 'server_error', retryable: true },
+  loop_detected: { status: 508, type: 'server_error', retryable: false },
   insufficient_memory: unavailable,
   model_unloaded: unavailable,
   model_load_timeout: unavailable,
@@ -84,6 +88,7 @@ export interface ErrorData {
 interface ApiErrorOptions {
   readonly param?: string;
   readonly retryAfterSeconds?: number;
+  readonly remote?: string;
   readonly cause?: unknown;
 }
 
@@ -96,6 +101,8 @@ export class ApiError extends Error {
   readonly param: string | undefined;
   /** Seconds after which the same call may succeed, where that is known. */
   readonly retryAfterSeconds: number | undefined;
+  /** The other server that it is about, if it is not about this one. */
+  readonly remote: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ApiErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -103,6 +110,7 @@ export class ApiError extends Error {
     this.code = code;
     this.param = options.param;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.remote = options.remote;
   }
 
   static from({ code, message, param }: ErrorData): ApiError {

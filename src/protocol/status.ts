@@ -31,6 +31,8 @@ export interface ReplicaStatus {
   /** Calls that its engine works on. */
   readonly running: number;
   readonly last_exit: ExitStatus | null;
+  /** Where it is, if it is no worker of this gateway but a target of a routed model. */
+  readonly target?: string | undefined;
 }
 
 /** One configured model. What is a number of replicas is their sum; what is not is that of one of them. */

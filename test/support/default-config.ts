@@ -13,6 +13,8 @@ export const DEFAULT_CONFIG: GatewayConfig = {
   memoryBudget: { share: 0.8 },
   maxLoaded: undefined,
   models: [],
+  routed: [],
+  remotes: [],
   sdk: {},
   warnings: [],
 };

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
 import type { ModelHost } from '../../models/model-host.js';
+import type { ServedModel } from '../../models/served-model.js';
 import type { Category } from '../../protocol/model-types.js';
 
 /** Whether whoever sent a request may use a model, and know of it. */
@@ -13,7 +14,7 @@ export function mayUse({ clientKey }: FastifyRequest, alias: string): boolean {
  *
  * @throws {ApiError} `model_not_allowed`, before it says whether there is one; or as `Fleet.get`.
  */
-export function permittedModel(request: FastifyRequest, fleet: Fleet, alias: string): ModelHost {
+export function permittedModel(request: FastifyRequest, fleet: Fleet, alias: string): ServedModel {
   request.clientKey?.assertMayUse(alias);
   return fleet.get(alias);
 }

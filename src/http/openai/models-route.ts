@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Fleet } from '../../models/fleet.js';
-import { DRAIN_TIMEOUT_MS, type ModelHost } from '../../models/model-host.js';
+import { DRAIN_TIMEOUT_MS } from '../../models/model-host.js';
 import type { ModelState } from '../../models/model-state.js';
+import type { ServedModel } from '../../models/served-model.js';
 import { ApiError } from '../../protocol/errors.js';
+import { isFromGateway } from '../../remote/hops.js';
 import { mayUse, permittedModel } from '../keys/permitted-models.js';
 import { parseBody } from '../parse-body.js';
 
@@ -39,7 +41,11 @@ export const unloadQuerySchema = z.object({
 export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded' | 'configured'): void {
   app.get<ListQuery>('/v1/models', async (request) => {
     const isWhole = request.query.state === 'all' || listed === 'configured';
-    const hosts = (isWhole ? fleet.hosts() : fleet.loaded()).filter(({ alias }) => mayUse(request, alias));
+    // Two gateways that offer each other's models would find them again under ever longer names.
+    const isForGateway = isFromGateway(request.headers);
+    const hosts = (isWhole ? fleet.hosts() : fleet.loaded()).filter(
+      ({ alias }) => mayUse(request, alias) && (!isForGateway || fleet.isConfigured(alias)),
+    );
     const data = hosts.map(isWhole ? toModelWithState : toModelObject);
     return { object: 'list', data };
   });
@@ -63,11 +69,11 @@ export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded'
   });
 }
 
-function toModelObject({ alias, loadedAt }: ModelHost): ModelObject {
+function toModelObject({ alias, loadedAt }: ServedModel): ModelObject {
   const created = Math.floor((loadedAt?.getTime() ?? performance.timeOrigin) / 1000);
   return { id: alias, object: 'model', created, owned_by: 'qvac' };
 }
 
-function toModelWithState(host: ModelHost): ModelObject & { readonly state: ModelState } {
+function toModelWithState(host: ServedModel): ModelObject & { readonly state: ModelState } {
   return { ...toModelObject(host), state: host.state };
 }

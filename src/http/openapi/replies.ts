@@ -9,6 +9,7 @@ const GENERAL: readonly ErrorCode[] = [
   'forbidden_host',
   'forbidden_origin',
   'method_not_allowed',
+  'loop_detected',
   'internal_error',
 ];
 
@@ -48,6 +49,9 @@ export const CALL_ERRORS: readonly ErrorCode[] = [
   'engine_error',
   'worker_crashed',
   'worker_hung',
+  'remote_error',
+  'remote_unavailable',
+  'remote_timeout',
 ];
 
 const requestId = z.string().meta({ description: 'That of the request, if it had a fit one.' });
@@ -61,7 +65,9 @@ const HEADERS_BY_STATUS: Readonly<Record<number, Record<string, z.ZodType>>> = {
   429: { 'retry-after': retryAfter },
   500: { 'x-should-retry': shouldRetry },
   503: { 'retry-after': retryAfter.optional(), 'x-should-retry': shouldRetry },
-  504: { 'x-should-retry': shouldRetry },
+  502: { 'x-should-retry': shouldRetry },
+  504: { 'retry-after': retryAfter.optional(), 'x-should-retry': shouldRetry },
+  508: { 'x-should-retry': shouldRetry },
 };
 
 /** The headers that tell how a key with `requestsPerMinute` stands. */

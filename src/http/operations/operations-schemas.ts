@@ -35,7 +35,7 @@ const modelStatus = z.strictObject({
   memory_estimate_bytes: count,
   memory_reserved_bytes: count,
   expires_at: time.nullable(),
-  replicas: z.array(z.strictObject({ ...worker, running: count })),
+  replicas: z.array(z.strictObject({ ...worker, running: count, target: name.optional() })),
   threads: count,
   download: z
     .strictObject({

@@ -27,6 +27,7 @@ export function toReplicaStatus(replica: ReplicaSnapshot, memory: Memory): Repli
     memory_bytes: (pid !== undefined && memory.get(pid)) || null,
     running: replica.running,
     last_exit: lastExit ? toExitStatus(lastExit) : null,
+    ...(replica.target !== undefined && { target: replica.target }),
   };
 }
 

@@ -22,6 +22,8 @@ test('without a file, every default and no models', async (t) => {
     memoryBudget: { share: 0.8 },
     maxLoaded: undefined,
     models: [],
+    routed: [],
+    remotes: [],
     sdk: {},
     warnings: [],
   });

@@ -10,7 +10,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   'an unknown key like no other, with all of them': {
     config: { serve: { authentication: true } },
     problems: [
-      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, requestTimeoutMs, memory, maxLoaded, keepAlive, models',
+      'serve.authentication: unknown key; known here: host, port, apiKeys, cors, listModels, imageHosts, requestTimeoutMs, memory, maxLoaded, keepAlive, models, remotes',
     ],
   },
   'an unknown key of a model': {
@@ -30,7 +30,7 @@ const cases: Record<string, { config: unknown; problems: string[] }> = {
   'neither form of a model': {
     config: { serve: { models: { a: { default: true } } } },
     problems: [
-      'serve.models.a: needs "model" (a constant of the SDK), or "src" and "type" (a file or URL of your own)',
+      'serve.models.a: needs "model" (a constant of the SDK), "src" and "type" (a file or URL of your own), "url" and "model" (another server), or "targets"',
     ],
   },
   'a model that is no model at all': {

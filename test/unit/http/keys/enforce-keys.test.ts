@@ -10,9 +10,10 @@ import { noOperations } from '../no-operations.js';
 const hello = { model: 'my-llm', messages: [{ role: 'user', content: 'Hello!' }] };
 
 function createTestServer(...apiKeys: ApiKey[]) {
+  const [llm, other] = [createFakeHost().host, createFakeHost({ alias: 'other' }).host];
   const fleet = new Fleet([
-    { host: createFakeHost().host, category: 'chat', default: true, threads: 1 },
-    { host: createFakeHost({ alias: 'other' }).host, category: 'embeddings', default: true, threads: 1 },
+    { host: llm, category: 'chat', default: true, threads: 1 },
+    { host: other, category: 'embeddings', default: true, threads: 1 },
   ]);
   const options = {
     host: '127.0.0.1',
@@ -23,8 +24,7 @@ function createTestServer(...apiKeys: ApiKey[]) {
     uploadFolder: 'none',
   };
   const operations = noOperations();
-  for (const host of fleet.hosts())
-    void operations.gate.add({ host, pinned: false, estimate: async () => 0 });
+  for (const host of [llm, other]) void operations.gate.add({ host, pinned: false, estimate: async () => 0 });
   const app = createServer(fleet, options, operations, Promise.resolve(), createLogger('silent'));
   const send = async (key: string, method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
     const headers = { authorization: `Bearer ${key}` };

@@ -1,0 +1,32 @@
+import type { RemoteServerSpec } from '../protocol/remote-spec.js';
+import { HOPS_HEADER } from './hops.js';
+
+/** What a request to a remote has beside its body. */
+interface Outgoing {
+  readonly server: RemoteServerSpec;
+  readonly contentType: string;
+  readonly contentLength: number;
+  /** Also the remote's, so that both logs have it. */
+  readonly requestId: string;
+  readonly hops: string;
+}
+
+/** All headers of a request to a remote. They are made here, and none is taken from the client. */
+export function toRequestHeaders(outgoing: Outgoing): Record<string, string> {
+  return {
+    accept: '*/*',
+    'accept-encoding': 'identity', // it is rewritten on its way
+    'user-agent': 'qvac-gateway',
+    ...toCredentials(outgoing.server),
+    'content-type': outgoing.contentType,
+    'content-length': String(outgoing.contentLength),
+    'x-request-id': outgoing.requestId,
+    [HOPS_HEADER]: outgoing.hops,
+  };
+}
+
+/** What lets this gateway in at a remote. */
+export function toCredentials({ apiKey, headers }: RemoteServerSpec): Record<string, string> {
+  const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return { ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }), ...own };
+}
