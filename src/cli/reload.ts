@@ -11,7 +11,7 @@ export function reload(options: ClientCommandOptions): Promise<number> {
 }
 
 /** A line for each kind of change. */
-export function toText({ added, removed, restarted, updated, needs_restart }: ReloadReport): string {
+function toText({ added, removed, restarted, updated, needs_restart }: ReloadReport): string {
   const lines = [
     line('added', added),
     line('removed', removed),
