@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelSource } from '../protocol/model-spec.js';
 import { findConstant, looksLikeConstant } from './constants.js';
@@ -22,12 +22,28 @@ const URL_FORMS: Readonly<Record<string, { readonly form: RegExp; readonly examp
  * ones from `folder`, and must be a readable file.
  */
 export async function resolveSource(text: string, folder: string): Promise<SourceLookup> {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
+  const scheme = schemeOf(text);
   if (scheme === undefined) return checkFile(toAbsolute(text, folder));
   if (scheme === 'file') {
     const path = fromFileUrl(text);
     return path === undefined ? { problem: `is not a usable file URL: ${text}` } : checkFile(path);
   }
+  return checkUrl(text, scheme);
+}
+
+/** Resolves the `src` of a model that runs on another peer: a URL, or a path there, of which nothing is known here. */
+export function resolvePeerSource(text: string): SourceLookup {
+  const scheme = schemeOf(text);
+  if (scheme !== undefined) return checkUrl(text, scheme);
+  if (posix.isAbsolute(text) || win32.isAbsolute(text)) return { source: text };
+  return { problem: `is a path on the peer that runs the model: it must be absolute, but is ${text}` };
+}
+
+function schemeOf(text: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
+}
+
+function checkUrl(text: string, scheme: string): SourceLookup {
   const url = Object.hasOwn(URL_FORMS, scheme) ? URL_FORMS[scheme] : undefined;
   if (url === undefined) {
     const known = Object.keys(URL_FORMS).map((name) => `${name}://`);

@@ -2,6 +2,7 @@ import { isSingleHttpFile } from '../protocol/cached-file.js';
 import { parseDuration } from '../protocol/duration.js';
 import type { ModelSource } from '../protocol/model-spec.js';
 import { categoryOf, type ModelType, toModelType } from '../protocol/model-types.js';
+import { checkDelegate } from './check-delegate.js';
 import { checkKvCache } from './check-kv-cache.js';
 import { checkModelConfig } from './check-model-config.js';
 import type { ConfigProblem } from './config-error.js';
@@ -9,7 +10,7 @@ import { findConstant, looksLikeConstant, modelTypeOf } from './constants.js';
 import { toFieldPath } from './field-path.js';
 import type { ConfiguredModel } from './gateway-config.js';
 import { MODEL_DEFAULTS } from './model-defaults.js';
-import { resolveSource } from './model-source.js';
+import { resolvePeerSource, resolveSource } from './model-source.js';
 import { resolveCompanions } from './resolve-companions.js';
 import type { ModelEntry } from './schema.js';
 
@@ -55,12 +56,14 @@ export async function resolveModel(
   if (check.problems.length > 0) return { problems: [...originProblems, ...check.problems], ...warning };
 
   const kvCache = checkKvCache(entry, type, path);
+  const delegation = checkDelegate(entry, type, path);
   const sha256 = 'src' in entry ? entry.sha256?.toLowerCase() : undefined;
   const companions = await resolveCompanions(entry.config, configPath, folder);
   const problems = [
     ...originProblems,
     ...checkSha256(sha256, source, toFieldPath([...path, 'sha256'])),
     ...kvCache.problems,
+    ...delegation.problems,
     ...companions.problems,
   ];
   if (source === undefined || problems.length > 0) return { problems, ...warning };
@@ -81,6 +84,7 @@ export async function resolveModel(
       loadTimeoutMs: entry.loadTimeoutMs,
       stallTimeoutMs: entry.stallTimeoutMs,
       ...(kvCache.bytes !== undefined && { kvCacheBytes: kvCache.bytes }),
+      ...(delegation.delegate && { delegate: delegation.delegate }),
       config: companions.config,
     },
     problems,
@@ -110,7 +114,8 @@ function shortForm(model: string): EntryObject {
 async function resolveOrigin(entry: EntryObject, folder: string): Promise<Origin> {
   if ('model' in entry) return fromConstant(entry.model);
   const type = toModelType(entry.type);
-  const lookup = await resolveSource(entry.src, folder);
+  const isElsewhere = entry.delegate !== undefined && !entry.delegate.fallbackToLocal;
+  const lookup = isElsewhere ? resolvePeerSource(entry.src) : await resolveSource(entry.src, folder);
   if ('source' in lookup) return { type, source: lookup.source };
   const advice = looksLikeConstant(entry.src)
     ? '; a constant of the SDK goes into "model", without "type"'

@@ -93,6 +93,27 @@ const modelSettings = {
     .describe(
       'Disk that the conversations of a chat model may take which it keeps, so that only what is new of them is computed, with its unit, as 2GB. Default: none is kept.',
     ),
+  delegate: z
+    .strictObject({
+      providerPublicKey: z
+        .string()
+        .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, as qvac provide prints them')
+        .describe('Public key of the peer that runs the model, 64 hexadecimal digits, as `qvac provide` prints it.'),
+      fallbackToLocal: z
+        .boolean()
+        .default(false)
+        .describe('Load the model here if the peer cannot be reached when it is loaded. Default: false.'),
+      timeout: z
+        .int()
+        .min(100)
+        .max(MAX_TIMEOUT_MS)
+        .optional()
+        .describe(
+          'How long connecting to the peer may take, and then its load, each, in milliseconds. Default: no limit but loadTimeoutMs.',
+        ),
+    })
+    .optional()
+    .describe('Run this chat model on another peer, over Hyperswarm. Default: it runs here.'),
   config: z
     .record(z.string(), z.unknown())
     .default({})

@@ -17,7 +17,7 @@ import { createChatReply } from './chat-reply.js';
  */
 export async function chatAlone(
   contextTokens: number,
-  { request, params, emit, signal }: ChatCall,
+  { request, params, emit, signal, isDelegated }: ChatCall,
 ): Promise<LastEvent> {
   const run = completion(params);
   // Its rejection says nothing that the events do not say.
@@ -25,7 +25,9 @@ export async function chatAlone(
 
   let freeing: Promise<void> | undefined;
   const free = (): void => {
-    freeing ??= cancel({ requestId: run.requestId }).catch(() => {}); // a dead engine needs no cancel
+    // The SDK passes on to a peer only the word that ends all calls of the model. A dead engine needs no cancel.
+    const which = isDelegated ? { modelId: params.modelId } : { requestId: run.requestId };
+    freeing ??= cancel(which).catch(() => {});
   };
   signal.addEventListener('abort', free, { once: true });
   if (signal.aborted) free();

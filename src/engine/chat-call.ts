@@ -12,4 +12,6 @@ export interface ChatCall {
   /** Takes all events but the last. */
   readonly emit: (event: ChatEvent) => void;
   readonly signal: AbortSignal;
+  /** Whether another peer may be the one that answers. */
+  readonly isDelegated: boolean;
 }

@@ -18,6 +18,8 @@ export interface ChatModel {
   readonly hasTools: boolean;
   /** Loaded with a projector. */
   readonly hasImages: boolean;
+  /** Runs on another peer, as far as the SDK knows. */
+  readonly isDelegated: boolean;
   /** Takes all its calls, if it was loaded with `parallel`. */
   readonly batcher: ChatBatcher | undefined;
   /** Keeps its conversations, if the config says so. */
@@ -44,6 +46,7 @@ export function toChatModel(spec: ModelSpec, modelId: string): ChatModel {
     contextTokens,
     hasTools: config.tools === true,
     hasImages: takesImages(spec),
+    isDelegated: spec.delegate !== undefined,
     cache: createCache(spec),
     batcher: slots > 1 ? new ChatBatcher({ modelId, contextTokens, slots, replyTokens }) : undefined,
   };

@@ -28,7 +28,7 @@ export async function chat(
   let last: LastEvent;
   try {
     const params = toCompletionParams(model.modelId, request, history.messages);
-    const call: ChatCall = { request, params, emit, signal };
+    const call: ChatCall = { request, params, emit, signal, isDelegated: model.isDelegated };
     last = await run(model, call);
   } catch (error) {
     throw history.explain(error);

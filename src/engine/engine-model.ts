@@ -40,8 +40,7 @@ export class EngineModel {
     } catch (error) {
       // A process that died tells its own reason, with what it wrote to stderr: let that report come first.
       if (this.#hasDied(error)) await this.#process.ensureExited();
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `Model '${this.#spec.alias}' could not be loaded: ${reason}`;
+      const message = `Model '${this.#spec.alias}' could not be loaded: ${toReason(error, this.#spec)}`;
       this.#report({ type: 'load-failed', error: { code: 'model_load_failed', message } });
     }
   }
@@ -95,11 +94,21 @@ export class EngineModel {
 }
 
 function toLoadOptions(given: ModelSpec): LoadModelOptions {
-  const spec = toLocalSources(given, cacheFolder());
+  // A peer must know the source: it has its own cache.
+  const spec = given.delegate ? given : toLocalSources(given, cacheFolder());
   const { threads: _, ...modelConfig } = spec.config; // the SDK would drop it: it travels by environment
   return {
     modelSrc: spec.source,
     modelType: spec.type,
     modelConfig,
+    ...(spec.delegate && { delegate: spec.delegate }),
   } as LoadModelOptions; // its type ties modelType to modelConfig; the config was checked by the SDK's schema before
+}
+
+/** The SDK's words, with a peer's key made short enough to be read. */
+function toReason(error: unknown, { delegate }: ModelSpec): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (!delegate) return reason;
+  const { providerPublicKey: key } = delegate;
+  return `the peer ${key.slice(0, 8)}… that is to run it did not: ${reason.replaceAll(key, `${key.slice(0, 8)}…`)}`;
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { estimateMemory } from '../models/memory-estimate.js';
+import { isElsewhere } from '../protocol/model-spec.js';
 import { readModelFiles } from './model-files.js';
 
 /**
@@ -10,6 +11,7 @@ import { readModelFiles } from './model-files.js';
  * @param sdk the SDK's own settings, which say where it keeps what it downloads.
  */
 export async function estimateModel(model: ConfiguredModel, sdk: GatewayConfig['sdk']): Promise<number> {
+  if (isElsewhere(model)) return estimateMemory({ ...model, fileBytes: 0, header: undefined });
   const { cacheDirectory } = sdk;
   const cacheFolder =
     typeof cacheDirectory === 'string' ? cacheDirectory : join(homedir(), '.qvac', 'models');

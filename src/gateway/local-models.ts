@@ -7,6 +7,7 @@ import { planRestart } from '../models/restart-policy.js';
 import type { StateFeed } from '../models/state-feed.js';
 import { sharedThreads } from '../models/thread-policy.js';
 import type { AssetsPool } from '../pool/assets-pool.js';
+import { peerSeed, toPublicKey } from '../pool/peer-identity.js';
 import { ModelPool } from '../pool/model-pool.js';
 import type { ThreadSurroundings } from '../pool/worker-env.js';
 import { ApiError } from '../protocol/errors.js';
@@ -102,8 +103,12 @@ export class LocalModels {
   }
 
   async #create(model: ConfiguredModel): Promise<Served> {
-    const { gate, sdk } = this.#options;
+    const { gate, sdk, log } = this.#options;
     await this.#leaving.get(model.alias)?.gone;
+    if (model.delegate) {
+      const peer = { model: model.alias, peerKey: toPublicKey(peerSeed(model.alias)) };
+      log.info(peer, 'the provider must allow this key');
+    }
     const served: Served = { model, host: this.#createHost(model, () => served.model) };
     await gate.add({
       host: served.host,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DownloadEvent } from '../protocol/events.js';
 import type { AssetsJob, DownloadJob } from '../protocol/jobs.js';
-import type { ModelSpec } from '../protocol/model-spec.js';
+import { isElsewhere, type ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
 import { remoteSources } from './remote-sources.js';
 import { assetsEnv, type ThreadSurroundings } from './worker-env.js';
@@ -45,7 +45,8 @@ export class AssetsPool {
   }
 
   /**
-   * Makes sure that all files of a model are on this machine. Local ones are taken as they are.
+   * Makes sure that all files of a model are on this machine. Local ones are taken as they are, and those
+   * of a model that runs on another peer are there.
    *
    * @param signal cancels the download; what is there already is kept and the next one goes on from it.
    * @throws {ApiError} if one can't be had: `download_failed`, `model_load_failed` if its address is wrong,
@@ -56,6 +57,7 @@ export class AssetsPool {
     onProgress: (progress: DownloadProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    if (isElsewhere(spec)) return;
     const { alias, sha256 } = spec;
     const jobs = remoteSources(spec).map((source) => ({
       alias,

@@ -7,7 +7,7 @@ import { ApiError } from '../protocol/errors.js';
 import type { LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
 import { describeMissingLibrary, findMissingLibrary } from '../protocol/missing-library.js';
-import type { ModelSpec } from '../protocol/model-spec.js';
+import { isElsewhere, type ModelSpec } from '../protocol/model-spec.js';
 import { CallStream } from './call-stream.js';
 import { LifeWatch } from './life-watch.js';
 import { modelEnv, type WorkerSurroundings } from './worker-env.js';
@@ -79,7 +79,8 @@ export class ModelPool {
     });
     this.#watch = new LifeWatch({
       stallTimeoutMs: deadlines.stallTimeoutMs,
-      pid: () => this.#pid,
+      // What works for a model elsewhere is not here: only its answers are a sign of life.
+      pid: () => (isElsewhere(spec) ? undefined : this.#pid),
       onHung: (reason) => this.#die({ code: 'worker_hung', reason }),
     });
     const { cacheFolder } = surroundings;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ModelSpec } from '../protocol/model-spec.js';
+import { peerSeed } from './peer-identity.js';
 import { SDK_HOME } from '../protocol/sdk-home.js';
 
 /** What all threads of one gateway share. */
@@ -32,6 +33,7 @@ export function modelEnv(
   return {
     ...sdkEnv(spec.type, surroundings),
     ...(sdkHome !== undefined && { [SDK_HOME]: sdkHome }),
+    ...(spec.delegate && { QVAC_GATEWAY_PEERS: '1', QVAC_HYPERSWARM_SEED: peerSeed(spec.alias) }),
     QVAC_GATEWAY_THREADS: String(spec.config.threads ?? surroundings.sharedThreads),
   };
 }
@@ -39,6 +41,28 @@ export function modelEnv(
 /** Environment of the thread that downloads. */
 export function assetsEnv(surroundings: ThreadSurroundings): NodeJS.ProcessEnv {
   return sdkEnv('assets', surroundings);
+}
+
+/**
+ * Environment of the thread that serves other peers.
+ *
+ * @param seed of the provider's key: 64 hex digits.
+ */
+export function providerEnv(
+  offers: readonly ModelSpec[],
+  seed: string,
+  surroundings: ThreadSurroundings,
+): NodeJS.ProcessEnv {
+  const written = offers.map(({ type, source, config: { threads: _, ...config } }) => ({
+    type,
+    source: typeof source === 'string' ? source : source.src,
+    config,
+  }));
+  return {
+    ...sdkEnv('provide', surroundings),
+    QVAC_HYPERSWARM_SEED: seed,
+    QVAC_GATEWAY_OFFERS: JSON.stringify(written),
+  };
 }
 
 function sdkEnv(bareEntry: string, { runFolder, sdkConfigFile }: ThreadSurroundings): NodeJS.ProcessEnv {

@@ -115,6 +115,17 @@ export type AssetsJob =
   | ({ readonly kind: 'download'; readonly port: MessagePort } & DownloadJob)
   | { readonly kind: 'close' };
 
+/** What the thread that serves other peers is asked. */
+export type ProviderJob =
+  | {
+      readonly kind: 'provide';
+      /** Public keys of the peers that may connect, in lower-case hex; `undefined` lets anyone. */
+      readonly allowedKeys: readonly string[] | undefined;
+    }
+  /** Settles when the SDK's process has ended. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'close' };
+
 /** A file to download, or several that belong together. */
 export interface DownloadJob {
   /** The model that it is for. */

@@ -3,6 +3,7 @@
  * that a process with one engine took before its first model, it was 110 MB and 0.6 s.
  */
 import './absent-package.js';
+import { resolveFromSdk } from './resolve-from-sdk.js';
 
 /** Packages of the SDK by what they are for. */
 export const PARTS = {
@@ -14,15 +15,9 @@ export const PARTS = {
   peers: ['@qvac/registry-client', 'corestore', 'hyperdrive', 'hyperswarm'],
 } as const;
 
-/** What Bare has in `import.meta`, as far as it matters here: its modules by URL, each a bare-module `Module`. */
+/** What Bare has in `import.meta`, as far as it matters here: its modules by URL. */
 interface BareMeta {
-  readonly url: string;
   readonly cache: Record<string, object | undefined>;
-}
-
-/** bare-module's `Module`, to which nothing but a module leads. */
-interface ModuleClass {
-  resolve(specifier: string, parent: URL, options: { isImport: boolean; referrer: object }): URL;
 }
 
 /**
@@ -30,18 +25,11 @@ interface ModuleClass {
  * not look as expected, or a package that is not there, is left alone: slower, never wrong.
  */
 export function leaveOut(parts: readonly (keyof typeof PARTS)[]): void {
-  const { url, cache } = import.meta as unknown as BareMeta;
-  const own = cache?.[url];
-  const absent = cache?.[new URL('./absent-package.js', url).href];
-  if (!own || !absent) return;
-  const { resolve } = own.constructor as unknown as ModuleClass;
-  if (typeof resolve !== 'function') return;
-
-  const find = (specifier: string, from: URL): URL =>
-    resolve(specifier, from, { isImport: true, referrer: own });
+  const { cache } = import.meta as unknown as BareMeta;
+  const absent = cache?.[new URL('./absent-package.js', import.meta.url).href];
+  if (!absent) return;
   try {
-    const sdk = find('@qvac/sdk/worker-core', new URL(url));
-    for (const name of parts.flatMap((part) => PARTS[part])) cache[find(name, sdk).href] ??= absent;
+    for (const name of parts.flatMap((part) => PARTS[part])) cache[resolveFromSdk(name).href] ??= absent;
   } catch {
     // The import of the SDK says it better.
   }

@@ -3,10 +3,14 @@ import env from 'bare-env';
 import { endWithParent } from './end-with-parent.js';
 import { leaveOut } from './leave-out.js';
 import { outliveInterrupt } from './outlive-interrupt.js';
+import { stayOnLoopback } from './stay-on-loopback.js';
 import { streamWithoutPolling } from './stream-without-polling.js';
 
 /** Environment variable with the number of CPU threads of this process's model; set by the model worker. */
 const THREADS = 'QVAC_GATEWAY_THREADS';
+
+/** Environment variable that is set if this process's model runs on another peer; set by the model worker. */
+const PEERS = 'QVAC_GATEWAY_PEERS';
 
 interface EngineOptions {
   /**
@@ -30,7 +34,9 @@ export async function serveEngine(
 ): Promise<void> {
   endWithParent();
   outliveInterrupt();
-  leaveOut(translates ? ['documents', 'peers'] : ['documents', 'peers', 'languages']);
+  const hasPeers = Boolean(env[PEERS]);
+  leaveOut(['documents', ...(hasPeers ? [] : ['peers' as const]), ...(translates ? [] : ['languages' as const])]);
+  if (hasPeers) await stayOnLoopback();
   const { ensureRPCSetup, initializeWorkerCore } = await import('@qvac/sdk/worker-core');
   const { registerPlugin } = await import('@qvac/sdk/plugins');
   const plugin = await importPlugin();

@@ -11,6 +11,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map(
   ['unload', async () => (await import('./unload-command.js')).addUnloadCommand],
   ['reload', async () => (await import('./reload-command.js')).addReloadCommand],
   ['pull', async () => (await import('./pull-command.js')).addPullCommand],
+  ['provide', async () => (await import('./provide-command.js')).addProvideCommand],
   ['models', async () => (await import('./models-command.js')).addModelsCommand],
   ['logs', async () => (await import('./logs-command.js')).addLogsCommand],
   ['top', async () => (await import('./top-command.js')).addTopCommand],

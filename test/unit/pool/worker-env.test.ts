@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { assetsEnv, modelEnv } from '../../../src/pool/worker-env.js';
+import { assetsEnv, modelEnv, providerEnv } from '../../../src/pool/worker-env.js';
 import type { ModelType } from '../../../src/protocol/model-types.js';
 
 const surroundings = { runFolder: '/run/1', sdkConfigFile: '/run/1/sdk.json', sharedThreads: 3 };
@@ -43,4 +43,13 @@ test("a type without an entry is refused: the SDK's own would load every engine"
     () => modelEnv(spec({}, 'gguf' as ModelType), surroundings, undefined),
     /no Bare entry 'gguf'/,
   );
+});
+
+test('the thread that serves other peers offers models as the SDK is to load them', () => {
+  const env = providerEnv([spec({ threads: 7, ctx_size: 512 })], 'ab'.repeat(32), surroundings);
+  assert.match(env.QVAC_WORKER_PATH ?? '', /workers\/bare\/provide\.js$/);
+  assert.equal(env.QVAC_HYPERSWARM_SEED, 'ab'.repeat(32));
+  assert.deepEqual(JSON.parse(env.QVAC_GATEWAY_OFFERS ?? ''), [
+    { type: 'llamacpp-completion', source: '/models/my.gguf', config: { ctx_size: 512 } },
+  ]);
 });

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
+import { readSeedFile, toPublicKey } from '../pool/peer-identity.js';
+import { ProviderPool } from '../pool/provider-pool.js';
+import { providerEnv } from '../pool/worker-env.js';
+import { createRunFolder } from './run-folder.js';
+import { sweepRunFolders } from './sweep-run-folders.js';
+
+/** What to offer to whom. */
+export interface ProvideOptions {
+  readonly models: readonly ConfiguredModel[];
+  /** The SDK's settings, of the config. */
+  readonly sdk: GatewayConfig['sdk'];
+  /** Public keys of the peers that may use them, in lower-case hex; `undefined` lets anyone who knows the provider's. */
+  readonly allowedKeys: readonly string[] | undefined;
+  /** Where the provider's identity is; by default in `~/.qvac`. */
+  readonly seedFile?: string | undefined;
+}
+
+/** Those models that a peer can be given: the SDK passes on chats, of a model that is here. */
+export function providableModels({ models }: GatewayConfig): ConfiguredModel[] {
+  return models.filter(({ type, delegate }) => type === 'llamacpp-completion' && !delegate);
+}
+
+/**
+ * Runs models for other peers until `signal` aborts. When it has ended, no process and no temporary file is left.
+ *
+ * @param onReady told the provider's public key, in hex, when peers can reach it.
+ * @throws Error if it can't start, or its process ends.
+ */
+export async function provideModels(
+  { models, sdk, allowedKeys, seedFile }: ProvideOptions,
+  onReady: (publicKey: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const seed = readSeedFile(seedFile ?? join(homedir(), '.qvac', 'provider-seed'));
+  await sweepRunFolders();
+  const folder = await createRunFolder('temporary');
+  process.once('exit', folder.removeSync);
+  try {
+    const sdkConfigFile = join(folder.path, 'sdk.config.json');
+    await writeFile(sdkConfigFile, JSON.stringify(sdk));
+    const pool = new ProviderPool(providerEnv(models, seed, { runFolder: folder.path, sdkConfigFile }));
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    try {
+      await Promise.race([pool.start(allowedKeys), stopped]);
+      if (!signal.aborted) onReady(toPublicKey(seed));
+      await Promise.race([pool.ended(), stopped]);
+      if (!signal.aborted) throw new Error('the process that runs the models has ended');
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    await folder.remove();
+    process.off('exit', folder.removeSync);
+  }
+}
