@@ -98,7 +98,9 @@ const modelSettings = {
       providerPublicKey: z
         .string()
         .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, as qvac provide prints them')
-        .describe('Public key of the peer that runs the model, 64 hexadecimal digits, as `qvac provide` prints it.'),
+        .describe(
+          'Public key of the peer that runs the model, 64 hexadecimal digits, as `qvac provide` prints it.',
+        ),
       fallbackToLocal: z
         .boolean()
         .default(false)

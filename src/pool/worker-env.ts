@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ModelSpec } from '../protocol/model-spec.js';
-import { peerSeed } from './peer-identity.js';
 import { SDK_HOME } from '../protocol/sdk-home.js';
+import { peerSeed } from './peer-identity.js';
 
 /** What all threads of one gateway share. */
 export interface ThreadSurroundings {

@@ -72,8 +72,14 @@ describe('a model that runs on another peer', { timeout: 120_000 }, () => {
     assert.equal((await ask('far')).choices[0]?.message.content, fallbackOf(ALPHA));
   });
 
+  test('is there again after it was unloaded here', async () => {
+    const unloaded = await fetch(`${gateway.url}/qvac/v1/models/far/unload`, { method: 'POST' });
+    assert.equal(unloaded.status, 200, await unloaded.text());
+    assert.equal((await ask('far')).choices[0]?.message.content, fallbackOf(ALPHA));
+  });
+
   test('is not there for a peer that is not allowed', async () => {
-    await assert.rejects(ask('stranger'), { status: 503, code: 'model_load_failed' });
+    await assert.rejects(ask('stranger'), { status: 500, code: 'model_load_failed' });
   });
 
   test('is no other file of the provider', async () => {

@@ -77,7 +77,8 @@ function judgeLoad({ modelSrc, modelName, requestId }: Message, offers: readonly
 /** Without what would read or write files here. */
 function judgeCompletion({ kvCache: _, ...message }: Message): PeerVerdict {
   const { history } = message;
-  const hasFiles = !Array.isArray(history) || history.some((entry) => Object(entry).attachments !== undefined);
+  const hasFiles =
+    !Array.isArray(history) || history.some((entry) => Object(entry).attachments !== undefined);
   return hasFiles ? refuse('peers cannot send attachments') : { request: message };
 }
 

@@ -35,7 +35,11 @@ export async function serveEngine(
   endWithParent();
   outliveInterrupt();
   const hasPeers = Boolean(env[PEERS]);
-  leaveOut(['documents', ...(hasPeers ? [] : ['peers' as const]), ...(translates ? [] : ['languages' as const])]);
+  leaveOut([
+    'documents',
+    ...(hasPeers ? [] : ['peers' as const]),
+    ...(translates ? [] : ['languages' as const]),
+  ]);
   if (hasPeers) await stayOnLoopback();
   const { ensureRPCSetup, initializeWorkerCore } = await import('@qvac/sdk/worker-core');
   const { registerPlugin } = await import('@qvac/sdk/plugins');

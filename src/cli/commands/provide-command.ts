@@ -7,7 +7,10 @@ export function addProvideCommand(program: Command): void {
     .option('-c, --config <path>', 'config file (default: qvac.config.* from this folder upward)')
     .option('--allow <key...>', 'public keys of the peers that may use them')
     .option('--allow-anyone', 'let every peer that knows the public key', false)
-    .option('--seed-file <path>', "the provider's identity, made if there is none (default: ~/.qvac/provider-seed)")
+    .option(
+      '--seed-file <path>',
+      "the provider's identity, made if there is none (default: ~/.qvac/provider-seed)",
+    )
     .addHelpText(
       'after',
       `

@@ -57,7 +57,15 @@ describe('what a peer may ask of a provider', () => {
     assert.ok('reply' in judge(cancel));
   });
 
-  for (const type of ['__shutdown__', '__init_config__', 'deleteCache', 'downloadAsset', 'rag', 'provide', 'unloadModel']) {
+  for (const type of [
+    '__shutdown__',
+    '__init_config__',
+    'deleteCache',
+    'downloadAsset',
+    'rag',
+    'provide',
+    'unloadModel',
+  ]) {
     test(`${type} does not reach the SDK`, () => {
       assert.ok('reply' in judge({ type }));
     });
