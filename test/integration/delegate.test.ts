@@ -73,7 +73,7 @@ describe('a model that runs on another peer', { timeout: 120_000 }, () => {
   });
 
   test('is there again after it was unloaded here', async () => {
-    const unloaded = await fetch(`${gateway.url}/qvac/v1/models/far/unload`, { method: 'POST' });
+    const unloaded = await fetch(`${gateway.url}/v1/models/far`, { method: 'DELETE' });
     assert.equal(unloaded.status, 200, await unloaded.text());
     assert.equal((await ask('far')).choices[0]?.message.content, fallbackOf(ALPHA));
   });
