@@ -14,7 +14,8 @@ const folder = tempFolder();
 const home = tempFolder();
 const env = await startDht(home);
 const seedFile = join(home, 'provider-seed');
-const offered = writeScriptedConfig(folder, [[ALPHA], [BETA]]);
+// So large that a reply that nobody ends takes longer than the test may.
+const offered = writeScriptedConfig(folder, [[ALPHA, { config: { ctx_size: 32_768 } }], [BETA]]);
 
 /** The config of a gateway in which the models are another peer's. */
 function writeDelegateConfig(providerPublicKey: string): string {
@@ -65,7 +66,7 @@ describe('a model that runs on another peer', { timeout: 120_000 }, () => {
     assert.equal(text, fallbackOf(ALPHA));
   });
 
-  test('is freed when its client goes', async () => {
+  test('is freed when its client goes', { timeout: 20_000 }, async () => {
     const messages = [{ role: 'user' as const, content: 'say it for ever' }];
     const stream = await openai.chat.completions.create({ model: 'far', messages, stream: true });
     for await (const _ of stream) break; // which closes the connection
