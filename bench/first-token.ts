@@ -6,8 +6,8 @@ import { firstTextMs, type Timing } from './support/side.js';
 import { quantile, ratios } from './support/statistics.js';
 
 /** p99 of a hundred is the largest but one. */
-const ROUNDS = 100;
-const LARGE_ROUNDS = 30;
+const ROUNDS = 50;
+const LARGE_ROUNDS = 15;
 /** More than one, so that the first is not the last. */
 const TOKENS = 4;
 

@@ -25,9 +25,9 @@ export const twoModels: Question = async (bench) => {
   const gateway: Start = (models) => startGateway(bench.folder, models);
   const official: Start = (models) => startOfficial(bench.folder, models);
   const rows = [
-    await measure(bench, gateway, scripted, { tokens: 256, rounds: 12 }),
-    await measure(bench, gateway, random, { tokens: 256, rounds: 6 }),
-    await measure(bench, gateway, large, { tokens: 96, rounds: 4 }),
+    await measure(bench, gateway, scripted, { tokens: 256, rounds: 8 }),
+    await measure(bench, gateway, random, { tokens: 256, rounds: 4 }),
+    await measure(bench, gateway, large, { tokens: 96, rounds: 3 }),
     ...(story ? [await measure(bench, gateway, story, { tokens: 128, rounds: 8 })] : []),
   ];
   for (const model of [scripted, random]) {

@@ -16,47 +16,42 @@ export interface ExitStatus {
   readonly at: string;
 }
 
-/** One worker of a model. */
-export interface ReplicaStatus {
+/** How a worker is; or several together: numbers are sums then, and the rest is that of one of them. */
+interface WorkerStatus {
+  /** Of several: of the one that is nearest to serving. */
   readonly state: string;
   readonly state_since: string;
+  /** Of several: the earliest. */
   readonly loaded_at: string | null;
-  /** Workers that it has had since the gateway started, the present one included. */
+  /** Workers that there have been since the gateway started, the present one included. */
   readonly incarnation: number;
   /** Workers that were started because one had failed. */
   readonly restarts: number;
-  /** Of its engine's process. */
+  /** Of its engine's process. Of several: of the first that has one. */
   readonly pid: number | null;
   readonly memory_bytes: number | null;
+  /** Of several: the latest. */
+  readonly last_exit: ExitStatus | null;
+}
+
+/** One worker of a model. */
+export interface ReplicaStatus extends WorkerStatus {
   /** Calls that its engine works on. */
   readonly running: number;
-  readonly last_exit: ExitStatus | null;
   /** Where it is, if it is no worker of this gateway but a target of a routed model. */
   readonly target?: string | undefined;
 }
 
-/** One configured model. What is a number of replicas is their sum; what is not is that of one of them. */
-export interface ModelStatus {
+/** One configured model, with all its workers together. */
+export interface ModelStatus extends WorkerStatus {
   readonly id: string;
   readonly category: string;
-  /** Of the replica that is nearest to serving. */
-  readonly state: string;
-  readonly state_since: string;
-  /** The earliest. */
-  readonly loaded_at: string | null;
-  readonly incarnation: number;
-  readonly restarts: number;
-  /** Of the first that has a process. */
-  readonly pid: number | null;
-  readonly memory_bytes: number | null;
   /** What it is likely to take, by its files. */
   readonly memory_estimate_bytes: number;
   /** What is kept for it of the budget: the estimate, or the most that it was seen to have. 0 if it is not loaded. */
   readonly memory_reserved_bytes: number;
   /** When it will be unloaded if no call comes; null while it has calls, is not loaded, or stays for ever. */
   readonly expires_at: string | null;
-  /** The latest. */
-  readonly last_exit: ExitStatus | null;
   readonly replicas: readonly ReplicaStatus[];
   /** CPU threads that each of them may use. */
   readonly threads: number;

@@ -13,17 +13,17 @@ const MB = 1024 * 1024;
 const GAMMA = { ...BETA, name: 'gamma' };
 const DELTA = { ...BETA, name: 'delta' };
 
-// Each takes 100 to 140 MB: two of them fit, three don't.
+const BUDGET_MB = 2048;
 const folder = tempFolder();
 const config = writeScriptedConfig(
   folder,
   [
-    [ALPHA, { preload: true, config: { ctx_size: 32_768 } }],
+    [ALPHA, { preload: true, config: { ctx_size: 131_072 } }],
     [BETA],
     [GAMMA],
-    [DELTA, { config: { ctx_size: 2_000_000 } }],
+    [DELTA, { config: { ctx_size: 32_000_000 } }],
   ],
-  { memory: { budget: '290MB' } },
+  { maxLoaded: 2, memory: { budget: `${BUDGET_MB}MB` } },
 );
 const gateway = await startFaultGateway(config, folder);
 const { openai, ask, unload, pidOf, loggedOf } = gateway;
@@ -57,7 +57,7 @@ test('the model that was not used for longest goes for the next, and its memory 
   events.close();
   const line = await loggedOf('alpha', 'model evicted', mark);
   assert.equal(line.for, 'gamma');
-  assert.equal(line.budgetBytes, 290 * MB);
+  assert.equal(line.budgetBytes, BUDGET_MB * MB);
   assert.equal(await evictionsOf('alpha'), 1);
   assert.equal(await evictionsOf('beta'), 0);
 
@@ -71,7 +71,7 @@ test('what a model takes is told, before and after it is loaded', async () => {
   await ask('alpha');
   const whole = await status();
   const [alpha, beta] = [await statusOf('alpha'), await statusOf('beta')];
-  assert.equal(whole.memory_budget_bytes, 290 * MB);
+  assert.equal(whole.memory_budget_bytes, BUDGET_MB * MB);
   assert.equal(whole.memory_reserved_bytes, alpha.memory_reserved_bytes);
   assert.ok(alpha.memory_reserved_bytes >= alpha.memory_estimate_bytes);
   assert.ok(beta.memory_estimate_bytes > 90 * MB && beta.memory_estimate_bytes < 140 * MB);
@@ -82,7 +82,7 @@ test('a model that is too large for the budget is refused at once, and nothing i
   const { status: code, message, headers, ...error } = await refusalOf(ask('delta'));
   assert.equal(code, 503);
   assert.equal(error.code, 'insufficient_memory');
-  assert.match(message, /needs about 3\d\d MB, and all models together may have 290 MB.* ctx_size/);
+  assert.match(message, /needs about 3\.\d GB, and all models together may have 2\.0 GB.* ctx_size/);
   assert.ok(headers?.get('retry-after'));
   assert.equal(headers?.get('x-should-retry'), 'true');
   assert.deepEqual(await gateway.listed(), ['alpha']);
@@ -112,7 +112,7 @@ test('a model that answers is never evicted, and its stream does not notice what
   await witness.stop();
 });
 
-test('loads that compete for the same memory are all served', async () => {
+test('loads that compete for the same room are all served', async () => {
   const models = [ALPHA, BETA, GAMMA];
   const asked = [...models, ...models.toReversed()];
   const answers = await Promise.all(asked.map(({ name }) => ask(name)));
@@ -127,4 +127,29 @@ test('a model whose worker dies comes back into its own memory', async () => {
   await loggedOf('alpha', 'model loaded', mark);
   assert.equal(await ask('alpha'), fallbackOf(ALPHA));
   assert.ok(!gateway.log.slice(mark).some(({ msg }) => msg === 'model evicted'));
+});
+
+test('where the memory is too small for two, each makes room for the next', async () => {
+  // Some 230 MB of cache, and 70 to 250 MB beside it: less, where others share the program's pages.
+  const large = { config: { ctx_size: 1_600_000 } };
+  const folder = tempFolder();
+  const config = writeScriptedConfig(
+    folder,
+    [
+      [ALPHA, large],
+      [BETA, large],
+    ],
+    { memory: { budget: '600MB' } },
+  );
+  const { ask, log } = await startFaultGateway(config, folder);
+  for (const script of [ALPHA, BETA, ALPHA]) assert.equal(await ask(script.name), fallbackOf(script));
+  const evicted = log.filter(({ msg }) => msg === 'model evicted');
+  assert.deepEqual(
+    evicted.map(({ model, for: next }) => [model, next]),
+    [
+      ['alpha', 'beta'],
+      ['beta', 'alpha'],
+    ],
+  );
+  for (const { bytes } of evicted) assert.ok((bytes as number) > 280 * MB);
 });

@@ -192,7 +192,7 @@ test('qvac load, ps and unload', async () => {
     stdout,
     /^MODEL +STATE +CALLS +QUEUE +TOKENS\/S +MEMORY +THREADS +SINCE +RESTARTS +LAST EXIT\n/,
   );
-  assert.match(stdout, /^alpha +ready +0\/1 +0 +- +\d+ MB +\d+[sm] +0 +-$/m);
+  assert.match(stdout, /^alpha +ready +0\/1 +0 +- +\d+ MB +1 +\d+[sm] +0 +-$/m);
   assert.match(stdout, /^beta +ready .* 1 +\d+[sm] ago: its engine process was killed by SIGKILL$/m);
   assert.deepEqual(await qvac('unload', 'beta'), { exitCode: 0, stdout: 'beta is unloaded.\n', stderr: '' });
   const json = JSON.parse((await qvac('ps', '--json')).stdout) as GatewayStatus;
