@@ -104,12 +104,22 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   try {
     const isEmpty = config.models.length + config.routed.length + config.remotes.length === 0;
     const models = isEmpty ? [await createDemoModel(folder.path)] : config.models;
-    if (models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) {
-      cacheFolder = await createRunFolder('onDisk');
-    }
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
-    await writeFile(sdkConfigFile, JSON.stringify(toSdkConfig(config.sdk, cacheFolder)));
-    const surroundings = { runFolder: folder.path, cacheFolder: cacheFolder?.path, sdkConfigFile };
+    /** Before models are served that may be the first to keep conversations. */
+    const prepareFolders = async (next: readonly ConfiguredModel[]): Promise<void> => {
+      if (next.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) {
+        cacheFolder ??= await createRunFolder('onDisk');
+      }
+      await writeFile(sdkConfigFile, JSON.stringify(toSdkConfig(config.sdk, cacheFolder)));
+    };
+    await prepareFolders(models);
+    const surroundings = {
+      runFolder: folder.path,
+      sdkConfigFile,
+      get cacheFolder() {
+        return cacheFolder?.path;
+      },
+    };
     const assets = new AssetsPool(surroundings);
     const wanted = models.filter((model) => model.preload || inherited?.includes(model.alias));
     const readiness = new Readiness(wanted.map(({ alias }) => alias));
@@ -167,6 +177,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       {
         readConfig,
         async apply(next) {
+          await prepareFolders(next.models);
           const changes = await running.apply(next.models);
           fleet.replace(fleetModels());
           for (const model of next.models.filter(({ preload }) => preload)) {

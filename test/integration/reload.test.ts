@@ -117,6 +117,27 @@ test('a model more and one less, and one replica more', async () => {
   for (const stream of streams) await stream.stop();
 });
 
+test('a model that is the first to keep its conversations does so', async () => {
+  const report = await reloaded(() =>
+    edit(({ serve }) => {
+      const { beta } = serve.models;
+      if (beta) beta.kvCache = '1GB';
+    }),
+  );
+  assert.deepEqual(report.restarted, ['beta']);
+  const first = [
+    { role: 'system' as const, content: 'You are kind.' },
+    { role: 'user' as const, content: 'Hello!' },
+  ];
+  const one = await openai.chat.completions.create({ model: 'beta', messages: first });
+  const reply = { role: 'assistant' as const, content: one.choices[0]?.message.content ?? '' };
+  const two = await openai.chat.completions.create({
+    model: 'beta',
+    messages: [...first, reply, { role: 'user', content: 'And?' }],
+  });
+  assert.ok((two.usage?.prompt_tokens_details?.cached_tokens ?? 0) > 0);
+});
+
 test('a config that is not valid changes nothing, and says what is wrong', async () => {
   const good = readFileSync(config, 'utf8');
   const pids = await pidsOf('alpha', 'beta', 'delta');
