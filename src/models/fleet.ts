@@ -93,11 +93,6 @@ export class Fleet {
     for (const host of this.hosts()) host.refuse();
   }
 
-  /** Unloads all models at once and for good, cancelling the calls that still run and refusing those that wait. */
-  async stop(): Promise<void> {
-    await Promise.all(this.hosts().map((host) => host.stop()));
-  }
-
   #find(alias: string): FleetModel {
     const model = this.#models.get(alias) ?? this.#discovered().find(({ host }) => host.alias === alias);
     if (model) return model;

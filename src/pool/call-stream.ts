@@ -41,7 +41,7 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
     this.ended = new Promise((resolve) => {
       port.once('close', () => {
         if (!this.#isOver) onCutOff();
-        this.#finish(crashed(alias));
+        if (!this.#isOver) this.#finish(crashed(alias)); // an error takes its stack: not one for each call
         resolve();
       });
     });
@@ -90,7 +90,9 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
         }
       }
     } finally {
-      this.cancel(new ApiError('client_closed_request', 'The reader left before the end.'));
+      if (!this.#isOver) {
+        this.cancel(new ApiError('client_closed_request', 'The reader left before the end.'));
+      }
     }
   }
 

@@ -66,12 +66,3 @@ test('lists the models that are loaded, in the order of the config', async () =>
   assert.deepEqual(fleet.loaded(), [llm.host, whisper.host]);
   assert.equal(fleet.hosts().length, 3);
 });
-
-test('stopping unloads all models at once', async () => {
-  const { fleet, llm, other } = createFleet();
-  await llm.host.ensureReady(signal);
-  await other.host.ensureReady(signal);
-  await fleet.stop();
-  assert.deepEqual(fleet.loaded(), []);
-  for (const { pool } of [llm, other]) assert.deepEqual(pool(0).asked, ['load', 'close']);
-});
