@@ -21,7 +21,7 @@ export const blockingCall: Question = async (bench) => {
 
 async function measure(bench: Bench, model: BenchModel): Promise<string[][]> {
   const call = { tokens: 16, stream: false };
-  const timings = await compareSides(bench, model, call, { rounds: 25, warmUps: 3 });
+  const timings = await compareSides(bench, model, call, 25);
   return baselineRows(model, timings, (gateway, baseline) => {
     const [ownMs, baseMs] = [gateway.map(firstTextMs), baseline.map(firstTextMs)];
     return [withSpread(ratios(ownMs, baseMs)), figure(median(ownMs)), figure(median(baseMs))];

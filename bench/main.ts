@@ -19,6 +19,7 @@ import type { Question } from './support/question.js';
 import { writeAnswer } from './support/results-page.js';
 import { threadCount } from './thread-count.js';
 import { throughput } from './throughput.js';
+import { twoMachines } from './two-machines.js';
 import { twoModels } from './two-models.js';
 
 const QUESTIONS: ReadonlyMap<string, Question> = new Map([
@@ -31,6 +32,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['start-up', startUp],
   ['batching', batching],
   ['remote', remote],
+  ['two-machines', twoMachines],
   ['replicas', replicas],
   ['conversation', conversation],
   ['scale', scale],

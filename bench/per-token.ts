@@ -9,6 +9,7 @@ import type { Bench, Question } from './support/question.js';
 import { selfTimes } from './support/self-times.js';
 import { COMPARED_THREADS, tokensPerSecond } from './support/side.js';
 import { median } from './support/statistics.js';
+import { warmUp } from './support/warm-up.js';
 
 const ROUNDS = 5;
 const IDLE_MS = 500;
@@ -45,16 +46,19 @@ export const perToken: Question = async (bench) => {
   return `${table}\n\n${one.profile}\n\n${many.profile}`;
 };
 
-async function measure({ folder, progress }: Bench, model: BenchModel, streams: number) {
+async function measure({ folder, models, progress }: Bench, model: BenchModel, streams: number) {
   const name = `${model.name}, ${streams}`;
   progress(`${name}: loading`);
-  const gateway = await startGateway(folder, [model], {
-    threads: [COMPARED_THREADS],
+  const started = await startGateway(folder, [model, models.scripted], {
+    threads: [COMPARED_THREADS, COMPARED_THREADS],
     clients: streams,
     config: streams > 1 ? { parallel: streams, ctx_size: SLOT_TOKENS * streams } : {},
     isProbed: true,
   });
+  const gateway = { ...started, asks: started.asks.slice(0, streams) };
+  const quick = started.asks.at(-1);
   try {
+    if (quick) await warmUp(quick, { tokens: TOKENS, stream: true });
     const tokens = streams > 8 ? TOKENS / 8 : TOKENS;
     const idle = await idleShare(gateway);
     await stream(gateway, tokens);

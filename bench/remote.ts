@@ -1,65 +1,113 @@
+import type { ChildProcess } from 'node:child_process';
 import type { BenchModel } from './models/bench-models.js';
-import { type BenchGateway, startGateway, startHop } from './support/gateway-side.js';
+import { startFront, startGateway } from './support/gateway-side.js';
 import { interleave } from './support/interleave.js';
-import { figure, markdownTable, withSpread } from './support/markdown-table.js';
-import type { Bench, Question } from './support/question.js';
-import { COMPARED_THREADS, firstTextMs, gapMs, type Timing } from './support/side.js';
+import { figure, markdownTable, pair, withSpread } from './support/markdown-table.js';
+import { processCpuMs } from './support/process-numbers.js';
+import { startProxy } from './support/proxy-side.js';
+import type { Question } from './support/question.js';
+import { COMPARED_THREADS, firstTextMs, gapMs, type Side, type Timing } from './support/side.js';
+import { median } from './support/statistics.js';
+import { warmUp } from './support/warm-up.js';
+import { withStarted } from './support/with-started.js';
 
 const TOKENS = 256;
+const STREAM = { tokens: TOKENS, stream: true };
 
-/** What does a hop through a second gateway add? Both are on this machine, and share its cores with the engine. */
-export const remote: Question = async (bench) =>
-  markdownTable(
-    [
-      'Model',
-      'first token, hop − direct, ms, median (quartiles)',
-      'direct, first token, ms',
-      'through a hop, first token, ms',
-      'CPU of the hop per token, µs',
-      'direct, gap p50 and p99, ms',
-      'through a hop, gap p50 and p99, ms',
-    ],
-    [await measure(bench, bench.models.scripted, 24), await measure(bench, bench.models.random, 12)],
-  );
-
-async function measure({ folder, progress }: Bench, model: BenchModel, rounds: number): Promise<string[]> {
-  progress(`${model.name}: loading`);
-  const far = await startGateway(folder, [model], { threads: [COMPARED_THREADS] });
-  const hop = await startHop(folder, far);
-  try {
-    progress(`${model.name}: ${rounds} rounds of ${TOKENS} tokens`);
-    await cpuSeconds(hop); // it is counted from there
-    const before = await cpuSeconds(hop);
-    const timings = await interleave({ direct: askOf(far), hop: askOf(hop) }, rounds, 2);
-    const usedSeconds = (await cpuSeconds(hop)) - before;
-    const [direct, through] = [timings.direct.map(firstTextMs), timings.hop.map(firstTextMs)];
-    return [
-      model.name,
-      withSpread(through.map((ms, round) => ms - (direct[round] ?? Number.NaN))),
-      withSpread(direct),
-      withSpread(through),
-      figure((usedSeconds * 1e6) / ((rounds + 2) * TOKENS)),
-      gaps(timings.direct),
-      gaps(timings.hop),
-    ];
-  } finally {
-    await hop.stop();
-    await far.stop();
-  }
+/** A way to the far gateway. */
+interface Way {
+  /** One for each model. */
+  readonly asks: readonly Side['ask'][];
+  /** What stands between, if anything does. */
+  readonly child?: ChildProcess;
 }
 
-function askOf({ asks: [ask] }: BenchGateway) {
-  if (!ask) throw new Error('the gateway has no model');
-  return () => ask({ tokens: TOKENS, stream: true });
+/** A call, and the CPU time that it took on its way. */
+interface Passed extends Timing {
+  readonly cpuMs: number;
+}
+
+/** What does a hop through a second gateway add? All of it is on this machine, and shares its cores with the engine. */
+export const remote: Question = async ({ folder, models, progress }) => {
+  const asked: readonly (readonly [BenchModel, rounds: number])[] = [
+    [models.scripted, 32],
+    [models.random, 12],
+  ];
+  progress('loading');
+  const far = await startGateway(
+    folder,
+    asked.map(([model]) => model),
+    { threads: asked.map(() => COMPARED_THREADS) },
+  );
+  const targets = asked.map((_, index) => [{ gateway: far, model: `model-${index}` }]);
+  const starts = { proxy: () => startProxy(far), hop: () => startFront(folder, targets) };
+  try {
+    return await withStarted(starts, async ({ proxy, hop }) => {
+      const ways = { direct: { asks: far.asks }, proxy, hop };
+      progress('warming up');
+      for (const way of [ways.direct, ways.proxy, ways.hop]) await warmUp(askOf(way, 0), STREAM);
+
+      const rows: string[][] = [];
+      for (const [index, [{ name }, rounds]] of asked.entries()) {
+        progress(`${name}: ${rounds} rounds of ${TOKENS} tokens`);
+        const pass = (way: Way) => () => askBy(way, index);
+        const timings = await interleave(
+          { direct: pass(ways.direct), proxy: pass(ways.proxy), hop: pass(ways.hop) },
+          rounds,
+          1,
+        );
+        rows.push(toRow(`${name}, http-proxy alone`, timings.proxy, timings.direct));
+        rows.push(toRow(`${name}, gateway`, timings.hop, timings.direct));
+      }
+      return markdownTable(
+        [
+          'Model, on the way',
+          'first token, later than direct, ms, median (quartiles)',
+          'first token, ms',
+          'direct, ms',
+          'CPU time a token, µs',
+          'gap p50 and p99, ms',
+          'direct, ms',
+        ],
+        rows,
+      );
+    });
+  } finally {
+    await far.stop();
+  }
+};
+
+function toRow(name: string, passed: readonly Passed[], direct: readonly Timing[]): string[] {
+  const [ownMs, directMs] = [passed.map(firstTextMs), direct.map(firstTextMs)];
+  return [
+    name,
+    withSpread(ownMs.map((ms, round) => ms - (directMs[round] ?? Number.NaN))),
+    figure(median(ownMs)),
+    figure(median(directMs)),
+    figure((median(passed.map(({ cpuMs }) => cpuMs)) * 1_000) / TOKENS),
+    gaps(passed),
+    gaps(direct),
+  ];
+}
+
+async function askBy(way: Way, model: number): Promise<Passed> {
+  const before = cpuMsOf(way);
+  const timing = await askOf(way, model)(STREAM);
+  return { ...timing, cpuMs: cpuMsOf(way) - before };
+}
+
+function askOf({ asks }: Way, model: number): Side['ask'] {
+  const ask = asks[model];
+  if (!ask) throw new Error(`there is no model ${model}`);
+  return ask;
+}
+
+/** Of all that the process does, so also its looks at the other one. `NaN` where the system does not tell. */
+function cpuMsOf({ child }: Way): number {
+  return (child?.pid ? processCpuMs(child.pid) : undefined) ?? Number.NaN;
 }
 
 function gaps(timings: readonly Timing[]): string {
   const rounds = timings.map((timing) => [timing]);
-  return `${figure(gapMs(rounds, 0.5))} and ${figure(gapMs(rounds, 0.99))}`;
-}
-
-/** Of the gateway's process, as its metrics tell: with all that it does, its requests and its looks at the other one. */
-async function cpuSeconds({ url }: BenchGateway): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
+  return pair(gapMs(rounds, 0.5), gapMs(rounds, 0.99));
 }

@@ -31,7 +31,7 @@ export const throughput: Question = async (bench) => {
 
 async function measure(bench: Bench, model: BenchModel, tokens: number, rounds: number): Promise<string[][]> {
   const call: TimedCall = { tokens, stream: true };
-  const timings = await compareSides(bench, model, call, { rounds, warmUps: 1 });
+  const timings = await compareSides(bench, model, call, rounds);
   return baselineRows(model, timings, (gateway, baseline) => {
     const [own, base] = [gateway.map(rate), baseline.map(rate)];
     const texts = gateway.reduce((sum, { textMs }) => sum + textMs.length, 0);

@@ -5,6 +5,7 @@ import { isOfficialCompared, startOfficial } from './official-side.js';
 import type { Bench } from './question.js';
 import { startSdk } from './sdk-side.js';
 import { type BenchServer, COMPARED_THREADS, type Side, type TimedCall, type Timing } from './side.js';
+import { warmUp } from './warm-up.js';
 import { withStarted } from './with-started.js';
 
 /** What the gateway is compared with, in the order of the tables, and how those name it. */
@@ -14,30 +15,30 @@ const BASELINES = {
   official: 'official server',
 } as const;
 
-/** What a model's calls took on every side, by round; none for the official server where it is not to be compared. */
-export type ComparedTimings = Readonly<Record<SideName, readonly Timing[]>>;
-
 type SideName = 'gateway' | keyof typeof BASELINES;
 
-/** How often every side is asked. */
-export interface Rounds {
-  readonly rounds: number;
-  /** That do not count. */
-  readonly warmUps: number;
+/** What a model's calls took on every side, by round; none for the official server where it is not to be compared. */
+export interface ComparedTimings extends Readonly<Record<SideName, readonly Timing[]>> {
+  /** Of the gateway when it had just begun. */
+  readonly firstCalls: readonly Timing[];
 }
+
+const FIRST_CALLS = 10;
 
 /** The official server's are slower by so much that fewer tell enough. */
 const OFFICIAL_ROUNDS = 20;
 
 /**
- * Loads a model on every side, and makes the same call of each in turns. The official server's turn comes when the
- * others have ended: its threads go on spinning after a call, on all cores.
+ * Loads a model on every side, warms all of them up, and makes the same call of each in turns. The official server's turn
+ * comes when the others have ended: its threads go on spinning after a call, on all cores.
+ *
+ * @param rounds how often each is asked.
  */
 export async function compareSides(
   { folder, progress }: Bench,
   model: BenchModel,
   call: TimedCall,
-  { rounds, warmUps }: Rounds,
+  rounds: number,
 ): Promise<ComparedTimings> {
   progress(`${model.name}: ${rounds} rounds of ${call.tokens} tokens`);
   const starts = {
@@ -47,26 +48,26 @@ export async function compareSides(
   };
   const timings = await withStarted<keyof typeof starts, Side, ComparedTimings>(
     starts,
-    async ({ gateway, eventDriven, polling }) => ({
-      official: [],
-      ...(await interleave(
-        {
-          gateway: () => gateway.ask(call),
-          eventDriven: () => eventDriven.ask(call),
-          polling: () => polling.ask(call),
-        },
-        rounds,
-        warmUps,
-      )),
-    }),
+    async ({ gateway, eventDriven, polling }) => {
+      const firstCalls = (await warmUp(gateway.ask, call)).slice(0, FIRST_CALLS);
+      await warmUp(eventDriven.ask, call);
+      await warmUp(polling.ask, call);
+      const variants = {
+        gateway: () => gateway.ask(call),
+        eventDriven: () => eventDriven.ask(call),
+        polling: () => polling.ask(call),
+      };
+      return { firstCalls, official: [], ...(await interleave(variants, rounds, 1)) };
+    },
   );
   if (!isOfficialCompared()) return timings;
   const officialRounds = Math.min(rounds, OFFICIAL_ROUNDS);
   progress(`${model.name}, official server: ${officialRounds} rounds`);
   const startServer = { official: async () => onlySide(await startOfficial(folder, [model])) };
-  const alone = await withStarted(startServer, ({ official }) =>
-    interleave({ official: () => official.ask(call) }, officialRounds, warmUps),
-  );
+  const alone = await withStarted(startServer, async ({ official }) => {
+    await warmUp(official.ask, call);
+    return interleave({ official: () => official.ask(call) }, officialRounds, 1);
+  });
   return { ...timings, ...alone };
 }
 

@@ -31,8 +31,16 @@ export interface GatewaySettings {
   readonly entry?: Readonly<Record<string, unknown>>;
   /** Clients of each model. */
   readonly clients?: number;
+  /** The only core that it and its models may use (Linux). */
+  readonly core?: number;
   /** Without a supervisor, and with the probe that {@link profileGateway} asks. */
   readonly isProbed?: boolean;
+}
+
+/** A model of another gateway. */
+export interface FarModel {
+  readonly gateway: BenchGateway;
+  readonly model: string;
 }
 
 /**
@@ -43,8 +51,9 @@ export interface GatewaySettings {
 export async function startGateway(
   folder: string,
   models: readonly BenchModel[],
-  { config = {}, threads = [], entry = {}, clients: clientCount = 1, isProbed = false }: GatewaySettings = {},
+  settings: GatewaySettings = {},
 ): Promise<BenchGateway> {
+  const { config = {}, threads = [], entry = {} } = settings;
   const entries = models.map(({ path }, index) => [
     `model-${index}`,
     {
@@ -55,37 +64,46 @@ export async function startGateway(
       config: { ...MODEL_CONFIG, ...config, threads: threads[index] },
     },
   ]);
-  return startEntries(folder, Object.fromEntries(entries), clientCount, isProbed);
+  return startEntries(folder, Object.fromEntries(entries), settings);
 }
 
-/** Starts a gateway in front of another one's first model. */
-export async function startHop(folder: string, far: BenchGateway): Promise<BenchGateway> {
-  return startEntries(folder, { hop: { url: `${far.url}/v1`, model: 'model-0' } }, 1, false);
+/** Starts a gateway without models of its own, each of whose models is at one or more others, the least busy of which answers. */
+export async function startFront(
+  folder: string,
+  models: readonly (readonly FarModel[])[],
+  clients = 1,
+): Promise<BenchGateway> {
+  const entries = models.map((targets, index) => [
+    `model-${index}`,
+    {
+      order: 'least-busy',
+      targets: targets.map(({ gateway, model }) => ({ url: `${gateway.url}/v1`, model, slots: clients })),
+    },
+  ]);
+  return startEntries(folder, Object.fromEntries(entries), { clients, isProbed: true });
 }
 
 async function startEntries(
   folder: string,
   entries: Readonly<Record<string, object>>,
-  clientCount: number,
-  isProbed: boolean,
+  { clients: clientCount = 1, core, isProbed = false }: GatewaySettings,
 ): Promise<BenchGateway> {
   const cwd = await mkdtemp(join(folder, 'g-'));
   const file = join(cwd, 'qvac.config.json');
   await writeFile(file, JSON.stringify({ serve: { models: entries } }));
 
-  const child = spawn(
+  const [program = process.execPath, ...args] = [
+    ...(core === undefined ? [] : ['taskset', '--cpu-list', String(core)]),
     process.execPath,
-    [
-      ...(isProbed ? ['--import', PROBE] : []),
-      ...[CLI, 'serve', 'openai', '-c', file, '-p', '0', '--log-format', 'json'],
-      ...(isProbed ? ['--no-supervisor'] : []),
-    ],
-    {
-      cwd,
-      env: { ...process.env, TMPDIR: cwd, HOME: cwd },
-      stdio: ['ignore', 'pipe', 'inherit', ...(isProbed ? (['ipc'] as const) : [])],
-    },
-  );
+    ...(isProbed ? ['--import', PROBE] : []),
+    ...[CLI, 'serve', 'openai', '-c', file, '-p', '0', '--log-format', 'json'],
+    ...(isProbed ? ['--no-supervisor'] : []),
+  ];
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, TMPDIR: cwd, HOME: cwd },
+    stdio: ['ignore', 'pipe', 'inherit', ...(isProbed ? (['ipc'] as const) : [])],
+  });
   trackChild(child);
 
   const clients: ChatClient[] = [];
