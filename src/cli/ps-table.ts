@@ -1,4 +1,4 @@
-import type { ModelStatus } from '../protocol/status.js';
+import type { GatewayStatus, ModelStatus } from '../protocol/status.js';
 import { toTable } from './table.js';
 import { type Sample, tokenRate } from './token-rate.js';
 
@@ -11,6 +11,7 @@ const HEAD = [
   'MEMORY',
   'THREADS',
   'SINCE',
+  'UNLOADED',
   'RESTARTS',
   'LAST EXIT',
 ];
@@ -26,7 +27,14 @@ export function toPsTable(now: Sample, before: Sample | undefined, wallClock: nu
     const rate = before && tokenRate(model.id, before, now);
     return toRow(model, rate, wallClock);
   });
-  return toTable([HEAD, ...rows]);
+  return `${toTable([HEAD, ...rows])}\n${toMemoryLine(now.status)}\n`;
+}
+
+function toMemoryLine({
+  memory_reserved_bytes: reserved,
+  memory_budget_bytes: budget,
+}: GatewayStatus): string {
+  return `Memory kept for models: ${toMegabytes(reserved)} of ${toMegabytes(budget)}`;
 }
 
 function toRow(model: ModelStatus, rate: number | undefined, wallClock: number): string[] {
@@ -37,17 +45,27 @@ function toRow(model: ModelStatus, rate: number | undefined, wallClock: number):
     `${model.calls.length}/${model.slots}`,
     String(model.queue.length),
     rate === undefined ? '-' : rate.toFixed(1),
-    model.memory_bytes === null ? '-' : `${Math.round(model.memory_bytes / 1024 / 1024)} MB`,
+    model.memory_bytes === null ? '-' : toMegabytes(model.memory_bytes),
     String(model.threads * model.replicas.length),
     toAge(model.state_since, wallClock),
+    model.expires_at === null ? '-' : `in ${toSpan(Date.parse(model.expires_at) - wallClock)}`,
     String(model.restarts),
     exit ? `${toAge(exit.at, wallClock)} ago: ${exit.reason}` : '-',
   ];
 }
 
-/** How long ago, in its largest unit. */
+function toMegabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 / 1024)} MB`;
+}
+
+/** How long ago. */
 function toAge(at: string, wallClock: number): string {
-  const seconds = Math.max(0, Math.floor((wallClock - Date.parse(at)) / 1000));
+  return toSpan(wallClock - Date.parse(at));
+}
+
+/** A time span in its largest unit. */
+function toSpan(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;

@@ -95,7 +95,7 @@ export class LoadGate {
    * Waits until there is memory for a model, on behalf of a replica that is about to load it.
    *
    * @returns a function that gives it back, to be called once, when nothing is left of the replica.
-   * @throws {ApiError} `insufficient_memory`; or the reason of `signal`.
+   * @throws {ApiError} `insufficient_memory`, `model_too_large`; or the reason of `signal`.
    */
   async admit(alias: string, signal: AbortSignal): Promise<() => void> {
     const tenant = this.#get(alias);
@@ -146,6 +146,7 @@ export class LoadGate {
     }
     signal.throwIfAborted();
     if (plan.step === 'refuse' || (plan.step === 'wait' && isTimeUp)) {
+      this.#options.log.info({ model: host.alias, neededBytes, loaded: occupants }, 'no room for the model');
       throw insufficientMemory(host.alias, neededBytes, occupants, this.room);
     }
     if (plan.step === 'evict') for (const victim of plan.victims) this.#evict(victim, tenant);

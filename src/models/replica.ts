@@ -33,7 +33,7 @@ export interface ReplicaOptions {
    * Waits until there is memory for the model, and keeps it. A replica that serves and dies keeps it for its next worker.
    *
    * @returns a function that gives it back.
-   * @throws {ApiError} `insufficient_memory`; or the reason of `signal`.
+   * @throws {ApiError} `insufficient_memory`, `model_too_large`; or the reason of `signal`.
    */
   readonly admit: (signal: AbortSignal) => Promise<() => void>;
   /** Makes the worker of a new incarnation. */
@@ -128,8 +128,8 @@ export class Replica {
   /**
    * Loads the model unless it is loaded. Everyone who waits shares one load.
    *
-   * @throws {ApiError} `model_load_failed` or another reason of the load, `insufficient_memory`, `model_quarantined`,
-   *   `model_unloaded` if it was unloaded meanwhile, or `shutting_down`; or the signal's reason.
+   * @throws {ApiError} `model_load_failed` or another reason of the load, `insufficient_memory`, `model_too_large`,
+   *   `model_quarantined`, `model_unloaded` if it was unloaded meanwhile, or `shutting_down`; or the signal's reason.
    */
   async ensureReady(signal: AbortSignal): Promise<void> {
     this.#waiting += 1;
@@ -230,8 +230,8 @@ export class Replica {
       const code = error instanceof ApiError ? error.code : 'internal_error';
       const message = error instanceof Error ? error.message : String(error);
       if (error === DESERTED) return this.#apply('refused', DESERTED.message);
-      if (code === 'insufficient_memory') {
-        this.#refuse(message);
+      if (code === 'insufficient_memory' || code === 'model_too_large') {
+        this.#refuse(code, message);
       } else {
         this.#log.error({ err: error }, 'model load failed');
         this.#fail('load-failed', code, message);
@@ -303,9 +303,9 @@ export class Replica {
   }
 
   /** There is no room for it, which is no fault of its own: the next request tries again. */
-  #refuse(reason: string): void {
+  #refuse(code: ErrorCode, reason: string): void {
     this.#log.warn({ reason }, 'model refused');
-    this.#failures.note(toModelExit('insufficient_memory', reason, new Date()));
+    this.#failures.note(toModelExit(code, reason, new Date()));
     this.#isWanted = false;
     this.#apply('refused');
   }

@@ -58,6 +58,7 @@ export const ERRORS = {
   internal_error: { status: 500, type: 'server_error', retryable: false },
   model_load_failed: { status: 500, type: 'server_error', retryable: false },
   checksum_mismatch: { status: 500, type: 'server_error', retryable: false },
+  model_too_large: { status: 503, type: 'server_error', retryable: false },
   disk_full: { status: 503, type: 'server_error', retryable: false },
   engine_unavailable: { status: 503, type: 'server_error', retryable: false },
   remote_error: { status: 502, type: 'server_error', retryable: false },

@@ -81,14 +81,13 @@ test('what a model takes is told, before and after it is loaded', async () => {
 test('a model that is too large for the budget is refused at once, and nothing is unloaded for it', async () => {
   const { status: code, message, headers, ...error } = await refusalOf(ask('delta'));
   assert.equal(code, 503);
-  assert.equal(error.code, 'insufficient_memory');
+  assert.equal(error.code, 'model_too_large');
   assert.match(message, /needs about 3\.\d GB, and all models together may have 2\.0 GB.* ctx_size/);
-  assert.ok(headers?.get('retry-after'));
-  assert.equal(headers?.get('x-should-retry'), 'true');
+  assert.equal(headers?.get('x-should-retry'), 'false'); // it would be in vain
   assert.deepEqual(await gateway.listed(), ['alpha']);
   const { state, last_exit } = await statusOf('delta');
   assert.equal(state, 'idle');
-  assert.equal(last_exit?.code, 'insufficient_memory');
+  assert.equal(last_exit?.code, 'model_too_large');
 });
 
 test('a model that answers is never evicted, and its stream does not notice what goes on beside it', async (t) => {

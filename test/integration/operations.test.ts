@@ -190,10 +190,11 @@ test('qvac load, ps and unload', async () => {
   const { stdout } = await qvac('ps');
   assert.match(
     stdout,
-    /^MODEL +STATE +CALLS +QUEUE +TOKENS\/S +MEMORY +THREADS +SINCE +RESTARTS +LAST EXIT\n/,
+    /^MODEL +STATE +CALLS +QUEUE +TOKENS\/S +MEMORY +THREADS +SINCE +UNLOADED +RESTARTS +LAST EXIT\n/,
   );
-  assert.match(stdout, /^alpha +ready +0\/1 +0 +- +\d+ MB +1 +\d+[sm] +0 +-$/m);
+  assert.match(stdout, /^alpha +ready +0\/1 +0 +- +\d+ MB +1 +\d+[sm] +- +0 +-$/m);
   assert.match(stdout, /^beta +ready .* 1 +\d+[sm] ago: its engine process was killed by SIGKILL$/m);
+  assert.match(stdout, /\n\nMemory kept for models: \d+ MB of \d+ MB\n$/);
   assert.deepEqual(await qvac('unload', 'beta'), { exitCode: 0, stdout: 'beta is unloaded.\n', stderr: '' });
   const json = JSON.parse((await qvac('ps', '--json')).stdout) as GatewayStatus;
   assert.equal(json.models.find(({ id }) => id === 'beta')?.state, 'idle');

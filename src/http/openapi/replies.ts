@@ -27,6 +27,7 @@ export const LOAD_ERRORS: readonly ErrorCode[] = [
   'download_failed',
   'model_quarantined',
   'insufficient_memory',
+  'model_too_large',
   'model_unloaded',
   'engine_unavailable',
   'shutting_down',

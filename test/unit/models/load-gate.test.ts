@@ -167,7 +167,7 @@ describe('room for a model', () => {
     assert.equal(code, 'insufficient_memory');
     assert.equal(
       message,
-      "Model 'c' can't be loaded now: it needs about 6.0 GB, and of the 10.0 GB for all models 2.0 GB are free. The others are held by 'a' (6.0 GB, in use), 'b' (2.0 GB, pinned).",
+      "Model 'c' can't be loaded now: it needs about 6.0 GB, and of the 10.0 GB for all models 2.0 GB are free. Loaded are one of 6.0 GB (in use), one of 2.0 GB (pinned); 'qvac ps' names them.",
     );
     assert.equal(retryAfterSeconds, 5);
     assert.deepEqual(evicted, []);
@@ -183,10 +183,13 @@ describe('room for a model', () => {
     });
     assert.equal(
       (await refusalOf(load('a'))).message,
-      "Model 'a' can't be loaded now: it needs about 11.0 GB, and all models together may have 10.0 GB. Give it a smaller ctx_size, a smaller quantisation or fewer replicas, or raise serve.memory.budget.",
+      "Model 'a' can't be loaded: it needs about 11.0 GB, and all models together may have 10.0 GB. Give it a smaller ctx_size, a smaller quantisation or fewer replicas, or raise serve.memory.budget.",
     );
     await load('b');
-    assert.match((await refusalOf(load('c'))).message, /6\.0 GB are free\. .*'b' \(4\.0 GB, pinned\)/);
+    assert.match(
+      (await refusalOf(load('c'))).message,
+      /6\.0 GB are free\. Loaded are one of 4\.0 GB \(pinned\);/,
+    );
     assert.equal(models.c.host.state, 'idle');
     assert.equal(models.c.host.snapshot().replicas[0]?.lastExit?.code, 'insufficient_memory');
     assert.ok(changes.some((change) => change.startsWith('c refused Model')));
@@ -195,10 +198,10 @@ describe('room for a model', () => {
   test('is no matter of failures: who is refused is never quarantined', async () => {
     const { models, load } = await createModels({ a: { gigabytes: 11 } });
     for (let time = 0; time < 7; time += 1) {
-      assert.equal((await refusalOf(load('a'))).code, 'insufficient_memory');
+      assert.equal((await refusalOf(load('a'))).code, 'model_too_large');
     }
     assert.equal(models.a.host.state, 'idle');
-    await assert.rejects(models.a.host.call(CALL, caller), { code: 'insufficient_memory' });
+    await assert.rejects(models.a.host.call(CALL, caller), { code: 'model_too_large' });
   });
 
   test('is also a matter of how many may be loaded', async () => {
@@ -225,7 +228,7 @@ describe('room for a model', () => {
     await load('a');
     assert.equal(
       (await refusalOf(load('b'))).message,
-      "Model 'b' can't be loaded now: serve.maxLoaded is 1, and loaded are 'a' (1.0 GB, pinned).",
+      "Model 'b' can't be loaded now: serve.maxLoaded is 1. Loaded are one of 1.0 GB (pinned); 'qvac ps' names them.",
     );
   });
 

@@ -45,6 +45,7 @@ test('every code has its status, its type and whether to try again', () => {
     'internal_error 500 server_error final',
     'model_load_failed 500 server_error final',
     'checksum_mismatch 500 server_error final',
+    'model_too_large 503 server_error final',
     'disk_full 503 server_error final',
     'engine_unavailable 503 server_error final',
     'remote_error 502 server_error final',

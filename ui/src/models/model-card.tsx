@@ -11,6 +11,7 @@ export function ModelCard({ model }: { readonly model: WatchedModel }) {
   const { id, state, last_exit: lastExit } = model;
   const refusal = refusals.value[id];
   const inState = formatSpan(gatewayNowMs.value - Date.parse(model.state_since));
+  const goesIn = model.expires_at && formatSpan(Date.parse(model.expires_at) - gatewayNowMs.value);
   return (
     <article class="card model" aria-label={id} data-model={id}>
       <div class="model-head">
@@ -20,6 +21,7 @@ export function ModelCard({ model }: { readonly model: WatchedModel }) {
         </span>
         <span class="muted model-kind">
           {model.category}, {state} for {inState}
+          {goesIn && `, unloaded in ${goesIn}`}
         </span>
         <ModelButtons model={model} />
       </div>
