@@ -16,8 +16,11 @@ import { createWorkerThread } from './worker-thread.js';
 /** How long an unload may take before the thread and the process are killed. */
 const UNLOAD_TIMEOUT_MS = 10_000;
 
-/** How long a process that was killed may take to be gone. The thread must live until then: only it can reap it. */
-const KILL_TIMEOUT_MS = 2_000;
+/**
+ * How long a process that was killed may take to be gone, on a machine that has too much to do. The thread must live until
+ * then: only it can reap it, and a zombie stays until the gateway ends.
+ */
+const KILL_TIMEOUT_MS = 10_000;
 
 /** How long a thread may take to end. Measured: some milliseconds. */
 const DESTROY_TIMEOUT_MS = 5_000;
@@ -56,6 +59,7 @@ export class ModelPool {
   #pid: number | undefined;
   #loadMs = 0;
   #isClosing = false;
+  #isKilled = false;
   #closed: Promise<void> | undefined;
   #reportDeath: (death: WorkerDeath) => void = () => {};
   /** Resolves when the process is gone, or the thread, which alone would know. */
@@ -137,6 +141,7 @@ export class ModelPool {
         switch (event.type) {
           case 'process-started':
             this.#pid = event.pid;
+            if (this.#isKilled) this.kill();
             break;
           case 'load-log':
             this.#onLoadLog?.(event);
@@ -234,6 +239,7 @@ export class ModelPool {
 
   /** Ends the model's process at once. A thread that dies leaves it running; so would a gateway that ends itself. */
   kill(): void {
+    this.#isKilled = true; // also if it is only about to start
     if (this.#pid === undefined) return;
     try {
       process.kill(this.#pid, 'SIGKILL');
