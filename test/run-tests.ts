@@ -16,7 +16,7 @@ const CONCURRENCY = 2;
 const wanted = process.argv.slice(2);
 
 /** For one test, and for one file. What hangs fails, and does not hold up the run; what soaks has timeouts of its own. */
-const TIMEOUT_MS = wanted.includes('soak') ? 24 * 3_600_000 : 240_000;
+const TIMEOUT_MS = wanted.includes('soak') ? 24 * 3_600_000 : wanted.includes('foreign') ? 900_000 : 240_000;
 
 const folders = wanted.length > 0 ? wanted : FOLDERS;
 

@@ -20,6 +20,7 @@ import { readCpuCores } from './cpu-cores.js';
 import type { Remotes, RemotesOptions } from './create-remotes.js';
 import { createDemoModel } from './demo-model.js';
 import type { Door } from './door.js';
+import { findUnofferedModels } from './find-unoffered-models.js';
 import { LoadedModels } from './loaded-models.js';
 import { LocalModels } from './local-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
@@ -206,6 +207,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     ]);
     for (const { library, models } of missingLibraries) {
       log.warn({ models, library }, `models can't be used: ${describeMissingLibrary(library)}`);
+    }
+    const offered = fleet.models().map(({ host }) => host.alias);
+    for (const { key, model } of findUnofferedModels(config.apiKeys, offered)) {
+      log.warn(
+        { key, model },
+        `key '${key}' is for model '${model}', which neither the config nor a remote that has answered has`,
+      );
     }
     markStarted();
 

@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import type { RemoteServerSpec } from '../protocol/remote-spec.js';
+import { describeCertificateFailure } from './certificate-failure.js';
 import { HOPS_HEADER } from './hops.js';
 import { toCredentials } from './request-headers.js';
 
@@ -41,8 +42,10 @@ export function createProber(hops: string): Prober {
         if (timeout.aborted) {
           return { outcome: 'silent', reason: `does not answer within ${PROBE_TIMEOUT_MS} ms` };
         }
-        const { code, message } = error as NodeJS.ErrnoException;
-        return { outcome: 'failed', reason: `can't be reached: ${code ?? message}` };
+        const failure = error as NodeJS.ErrnoException;
+        const reason =
+          describeCertificateFailure(failure) ?? `can't be reached: ${failure.code ?? failure.message}`;
+        return { outcome: 'failed', reason };
       }
     },
     close: () => agent.destroy(),

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createProxyServer } from 'http-proxy';
 import type { RemoteServerSpec } from '../protocol/remote-spec.js';
+import { describeCertificateFailure } from './certificate-failure.js';
 import { timedOut, unreachable } from './remote-error.js';
 
 /** What is sent, once: a body can be read once. */
@@ -95,7 +96,8 @@ export function sendToRemote(
     };
     const onError = (error: Error & { code?: string }): void => {
       const isStale = outgoing?.reusedSocket === true && error.code === 'ECONNRESET';
-      const failure = unreachable(name, `can't be reached: ${error.message}`, error);
+      const why = describeCertificateFailure(error) ?? `can't be reached: ${error.message}`;
+      const failure = unreachable(name, why, error);
       fail(isStale ? new SendFailure(failure) : failure);
     };
 

@@ -90,6 +90,11 @@ export function timedOut(remote: string, what: string, timeoutMs: number): ApiEr
   return new ApiError('remote_timeout', `Remote '${remote}' ${what} within ${timeoutMs} ms.`, { remote });
 }
 
+/** What an error says of a remote, to be read after another word for it. */
+export function reasonOf(remote: string, { message }: Error): string {
+  return message.replace(`Remote '${remote}' `, '').replace(/\.$/, '');
+}
+
 /** Whether the same call may go well elsewhere. What is wrong with the request is wrong everywhere. */
 export function isWorthAnotherTarget(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;

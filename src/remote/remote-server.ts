@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { Prober } from './probe.js';
 import { type RemoteConnections, SendFailure, sendToRemote } from './proxy.js';
+import { reasonOf } from './remote-error.js';
 
 /** The first looks at a server that is down come soon: most are only restarted. */
 const FIRST_RETRY_MS = 500;
@@ -139,7 +140,7 @@ export class RemoteServer {
         throw error;
       }
       end('failed');
-      this.#note('remote_unavailable', (error as Error).message);
+      this.#note('remote_unavailable', reasonOf(this.name, error as Error));
       this.#doubt();
       throw error;
     }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../../src/protocol/errors.js';
-import { fromErrorFrame, fromRefusal, isWorthAnotherTarget } from '../../../src/remote/remote-error.js';
+import {
+  fromErrorFrame,
+  fromRefusal,
+  isWorthAnotherTarget,
+  reasonOf,
+  timedOut,
+} from '../../../src/remote/remote-error.js';
 
 const refusal = (status: number, text: string, retryAfter?: string) =>
   fromRefusal('gpu:1', { status, text, retryAfter });
@@ -85,4 +91,10 @@ test('another target is tried for what may be better there', () => {
     [new Error('a bug'), false],
   ];
   for (const [error, isWorth] of cases) assert.equal(isWorthAnotherTarget(error), isWorth, String(error));
+});
+
+test('why a call failed is told in a sentence that names the remote already', () => {
+  const error = timedOut('gpu:1', 'could not be connected to', 300);
+  assert.equal(error.message, "Remote 'gpu:1' could not be connected to within 300 ms.");
+  assert.equal(reasonOf('gpu:1', error), 'could not be connected to within 300 ms');
 });
