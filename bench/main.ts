@@ -8,6 +8,7 @@ import { blockingCall } from './blocking-call.js';
 import { conversation } from './conversation.js';
 import { firstToken } from './first-token.js';
 import { writeBenchModels } from './models/bench-models.js';
+import { peer } from './peer.js';
 import { perToken } from './per-token.js';
 import { remote } from './remote.js';
 import { replicas } from './replicas.js';
@@ -32,6 +33,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['start-up', startUp],
   ['batching', batching],
   ['remote', remote],
+  ['peer', peer],
   ['two-machines', twoMachines],
   ['replicas', replicas],
   ['conversation', conversation],

@@ -85,8 +85,8 @@ function toRow(name: string, passed: readonly Passed[], direct: readonly Timing[
     figure(median(ownMs)),
     figure(median(directMs)),
     figure((median(passed.map(({ cpuMs }) => cpuMs)) * 1_000) / TOKENS),
-    gaps(passed),
-    gaps(direct),
+    pair(gapMs([passed], 0.5), gapMs([passed], 0.99)),
+    pair(gapMs([direct], 0.5), gapMs([direct], 0.99)),
   ];
 }
 
@@ -105,9 +105,4 @@ function askOf({ asks }: Way, model: number): Side['ask'] {
 /** Of all that the process does, so also its looks at the other one. `NaN` where the system does not tell. */
 function cpuMsOf({ child }: Way): number {
   return (child?.pid ? processCpuMs(child.pid) : undefined) ?? Number.NaN;
-}
-
-function gaps(timings: readonly Timing[]): string {
-  const rounds = timings.map((timing) => [timing]);
-  return pair(gapMs(rounds, 0.5), gapMs(rounds, 0.99));
 }

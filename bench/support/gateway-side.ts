@@ -9,6 +9,8 @@ import { ensureExited, trackChild } from './children.js';
 import { type BenchServer, MODEL_CONFIG } from './side.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** To a peer of this machine. */
+const CONNECT_TIMEOUT_MS = 15_000;
 const PROBE = new URL('./gateway-probe.js', import.meta.url).href;
 
 /** A gateway that runs as a child. */
@@ -33,6 +35,8 @@ export interface GatewaySettings {
   readonly clients?: number;
   /** The only core that it and its models may use (Linux). */
   readonly core?: number;
+  /** Of its process, beside the bench's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Without a supervisor, and with the probe that {@link profileGateway} asks. */
   readonly isProbed?: boolean;
 }
@@ -83,10 +87,30 @@ export async function startFront(
   return startEntries(folder, Object.fromEntries(entries), { clients, isProbed: true });
 }
 
+/** Starts a gateway whose models run on the peer with this key. */
+export async function startDelegating(
+  folder: string,
+  models: readonly BenchModel[],
+  providerPublicKey: string,
+  env: Readonly<Record<string, string>>,
+): Promise<BenchGateway> {
+  const entries = models.map(({ path }, index) => [
+    `model-${index}`,
+    {
+      src: path,
+      type: 'llm',
+      preload: true,
+      config: { ctx_size: MODEL_CONFIG.ctx_size },
+      delegate: { providerPublicKey, timeout: CONNECT_TIMEOUT_MS },
+    },
+  ]);
+  return startEntries(folder, Object.fromEntries(entries), { env });
+}
+
 async function startEntries(
   folder: string,
   entries: Readonly<Record<string, object>>,
-  { clients: clientCount = 1, core, isProbed = false }: GatewaySettings,
+  { clients: clientCount = 1, core, env = {}, isProbed = false }: GatewaySettings,
 ): Promise<BenchGateway> {
   const cwd = await mkdtemp(join(folder, 'g-'));
   const file = join(cwd, 'qvac.config.json');
@@ -101,7 +125,7 @@ async function startEntries(
   ];
   const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, TMPDIR: cwd, HOME: cwd },
+    env: { ...process.env, TMPDIR: cwd, HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'inherit', ...(isProbed ? (['ipc'] as const) : [])],
   });
   trackChild(child);
