@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fastify } from 'fastify';
+import { withAnswerStream } from '../../../../src/http/answer-stream.js';
 import { streamChoices } from '../../../../src/http/openai/stream-choices.js';
 import { ApiError } from '../../../../src/protocol/errors.js';
 import type { ChatEvent } from '../../../../src/protocol/events.js';
@@ -22,7 +23,9 @@ test('nothing is written after the error of one choice, though another has more'
   const uncaught: unknown[] = [];
   app.get('/', async (_, reply) => {
     reply.raw.on('error', (error) => uncaught.push(error)); // without a listener it ends the gateway
-    await streamChoices([fails(), goesOn()], { head: HEAD, includeUsage: false, reply });
+    await withAnswerStream(reply, true, (stream) =>
+      streamChoices([fails(), goesOn()], { head: HEAD, includeUsage: false, stream }),
+    );
     return reply;
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
