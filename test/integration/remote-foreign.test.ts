@@ -84,6 +84,7 @@ for (const [name, answer] of Object.entries(ODD)) foreign.answers.set(name, answ
 const near = await startFaultGateway(
   addRemotes(join(folder, 'qvac.config.json'), {
     mine: { ...entry, category: 'chat', default: true },
+    any: entry,
     embed: { ...entry, category: 'embeddings', default: true },
     ...Object.fromEntries(
       // Headers of its own make it another server to the gateway: one that fails does not speak for the others.
@@ -223,6 +224,26 @@ test('a form gets there with all its parts, whatever their order, and a file tha
   const file = parsed.get('file') as File;
   assert.equal(file.type, 'audio/x-odd');
   assert.deepEqual([...new Uint8Array(await file.arrayBuffer())], [0, 13, 10, 255]);
+});
+
+test('a streamed transcription needs no `[DONE]` to be whole', async () => {
+  const events =
+    'data: {"type":"transcript.text.delta","delta":"Hi"}\n\ndata: {"type":"transcript.text.done","text":"Hi"}\n\n';
+  foreign.answers.set('m', (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(events);
+  });
+  const form = new FormData();
+  form.append('file', new Blob(['sound']), 'a.wav');
+  form.append('model', 'any');
+  form.append('stream', 'true');
+  const response = await fetch(`${near.url}/v1/audio/transcriptions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${NEAR_KEY}` },
+    body: form,
+  });
+  foreign.answers.delete('m');
+  assert.equal(await response.text(), events);
 });
 
 const REFUSALS: readonly (readonly [model: string, status: number, code: string, message: RegExp])[] = [

@@ -9,6 +9,9 @@ import { readUsage, tellUsage, type UsageObservers } from './tell-usage.js';
 
 const EMPTY_LINE = Buffer.from('\n\n');
 
+/** In the last event of a transcription, after which not every server says `[DONE]`. */
+const TRANSCRIBED = Buffer.from('"transcript.text.done"');
+
 /** What an answer is to be made of, and who is told of it. */
 export interface RewrittenAnswer extends UsageObservers {
   readonly alias: string;
@@ -38,6 +41,7 @@ export async function relayStream(
   const rewriter = new StreamRewriter(alias, remote);
   let lastAt: number | undefined;
   let usage: Usage | undefined;
+  let latest: Buffer | undefined;
   for await (const part of parts) {
     const frames = rewriter.push(part);
     if (frames.length > 0) {
@@ -52,12 +56,14 @@ export async function relayStream(
       usage = readUsage(frames) ?? usage;
       hearEvents(text, frames);
       await stream.writeAndWait(frames);
+      latest = frames;
     }
     if (rewriter.isDone) break;
   }
   const last = rewriter.push(EMPTY_LINE); // some servers end without one
   if (rewriter.error) return rewriter.error;
-  if (!rewriter.isDone) throw unreachable(remote, 'ended its stream before its end');
+  if (!rewriter.isDone && !latest?.includes(TRANSCRIBED))
+    throw unreachable(remote, 'ended its stream before its end');
   stream.end(last);
   tellUsage({ observer, asking, tokens }, usage);
   return undefined;
