@@ -39,7 +39,7 @@ export class SseReply {
     this.#log.warn({ unreadBytes }, 'client cut: it reads its stream too slowly');
   }
 
-  end(frames: string): void {
+  end(frames: string | Buffer): void {
     this.#raw.end(frames);
   }
 }

@@ -23,8 +23,8 @@ export class ModelRewriter {
   #isObject = false;
   /** At depth 1: the next string is a key. */
   #expectsKey = false;
-  /** Bytes of the key that is being read, without its quotes. */
-  #key: number[] | undefined;
+  /** The key that is being read, byte by byte, without its quotes. */
+  #key: string | undefined;
   #isModel = false;
   #isDropping = false;
   #hasModel = false;
@@ -44,14 +44,14 @@ export class ModelRewriter {
     const out: Buffer[] = [];
     let start = 0;
     for (let at = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at] as number;
       if (this.#inString) {
-        this.#inText(byte);
+        at = this.#readString(bytes, at);
         continue;
       }
+      const byte = bytes[at] as number;
       if (byte === QUOTE) {
         this.#inString = true;
-        if (this.#expectsKey && this.#depth === 1) this.#key = [];
+        if (this.#expectsKey && this.#depth === 1) this.#key = '';
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         this.#depth += 1;
         if (this.#depth === 1) this.#expectsKey = this.#isObject = byte === OPEN_BRACE;
@@ -73,16 +73,26 @@ export class ModelRewriter {
     return Buffer.concat(out);
   }
 
-  #inText(byte: number): void {
-    if (this.#isEscaped) this.#isEscaped = false;
-    else if (byte === BACKSLASH) this.#isEscaped = true;
-    else if (byte === QUOTE) {
-      this.#inString = false;
-      if (this.#key) this.#isModel = isModelKey(Buffer.from(this.#key));
-      this.#key = undefined;
-      return;
+  /** A loop of its own: most bytes are in strings. @returns where its quote is, or where the bytes end. */
+  #readString(bytes: Buffer, from: number): number {
+    let isEscaped = this.#isEscaped;
+    let at = from;
+    for (; at < bytes.length; at += 1) {
+      const byte = bytes[at];
+      if (isEscaped) isEscaped = false;
+      else if (byte === BACKSLASH) isEscaped = true;
+      else if (byte === QUOTE) break;
     }
-    if (this.#key && this.#key.length <= KEY_LIMIT) this.#key.push(byte);
+    this.#isEscaped = isEscaped;
+    this.#inString = at === bytes.length;
+    if (this.#key === undefined) return at;
+    if (this.#key.length <= KEY_LIMIT) {
+      this.#key += bytes.toString('latin1', from, Math.min(at, from + KEY_LIMIT + 1));
+    }
+    if (this.#inString) return at;
+    this.#isModel = isModelKey(this.#key);
+    this.#key = undefined;
+    return at;
   }
 
   #keepFrom(at: number): number {
@@ -103,9 +113,8 @@ export function withModel(json: Buffer, name: string): Buffer {
 }
 
 /** A key may be written with escapes, which the parser that read the request has understood. */
-function isModelKey(bytes: Buffer): boolean {
-  const text = bytes.toString('latin1');
+function isModelKey(text: string): boolean {
   if (!text.includes('\\')) return text === 'model';
-  if (bytes.length > KEY_LIMIT) return false;
+  if (text.length > KEY_LIMIT) return false;
   return JSON.parse(`"${text}"`) === 'model';
 }

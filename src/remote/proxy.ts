@@ -26,6 +26,9 @@ export interface RemoteConnections {
 /** How long a connection is kept that nobody uses: shorter than servers keep theirs, the shortest of them 5 s. */
 const KEEP_MS = 4_000;
 
+/** What writing to a connection that the other side has closed comes to: `EPIPE` if its end has been received already. */
+const CLOSED: readonly string[] = ['ECONNRESET', 'EPIPE'];
+
 export function createRemoteConnections(): RemoteConnections {
   const options = { keepAlive: true, timeout: KEEP_MS, maxFreeSockets: 64 };
   const http = new HttpAgent(options);
@@ -44,16 +47,16 @@ export function createRemoteConnections(): RemoteConnections {
  * Sends a request to a remote by http-proxy, which gets neither the client's request nor its reply: no header of the one can
  * leak, and the other is still free for another target. Redirects are not followed.
  *
+ * @param connections where it finds a kept one; without it, it goes on a connection of its own.
  * @param signal ends it, also while the answer's body is read.
  * @returns the head of the answer, whose body is still to be read, or to be destroyed.
- * @throws {ApiError} `remote_unavailable` or `remote_timeout`; `isStale` of {@link SendFailure} says that only a kept
- *   connection had ended; or the signal's reason.
+ * @throws {ApiError} `remote_unavailable` or `remote_timeout`; {@link StaleConnection}; or the signal's reason.
  */
 export function sendToRemote(
   name: string,
   server: RemoteServerSpec,
   { path, headers, body }: ProxiedRequest,
-  connections: RemoteConnections,
+  connections: RemoteConnections | undefined,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const target = new URL(`${server.url}${path}`);
@@ -95,10 +98,9 @@ export function sendToRemote(
       else fail(signal.reason);
     };
     const onError = (error: Error & { code?: string }): void => {
-      const isStale = outgoing?.reusedSocket === true && error.code === 'ECONNRESET';
+      const isStale = outgoing?.reusedSocket === true && CLOSED.includes(error.code ?? '');
       const why = describeCertificateFailure(error) ?? `can't be reached: ${error.message}`;
-      const failure = unreachable(name, why, error);
-      fail(isStale ? new SendFailure(failure) : failure);
+      fail(isStale ? new StaleConnection() : unreachable(name, why, error));
     };
 
     proxy.on('proxyReq', (sent) => {
@@ -135,18 +137,14 @@ export function sendToRemote(
       changeOrigin: true,
       secure: true,
       selfHandleResponse: true,
-      agent: target.protocol === 'https:' ? connections.https : connections.http,
+      agent: connections?.[target.protocol === 'https:' ? 'https' : 'http'] ?? false,
     });
   });
 }
 
-/** A kept connection had ended before anything was sent on it: the server may well be there. */
-export class SendFailure extends Error {
-  /** What to tell if it is not. */
-  readonly failure: unknown;
-
-  constructor(failure: unknown) {
+/** A kept connection had ended, as it seems before anything was sent on it: the server may well be there. */
+export class StaleConnection extends Error {
+  constructor() {
     super('a kept connection had ended');
-    this.failure = failure;
   }
 }

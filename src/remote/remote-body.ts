@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { timedOut, unreachable } from './remote-error.js';
 
+/** How long the end of an answer is waited for when all that counts has come. */
+const END_WITHIN_MS = 1_000;
+
 /**
- * The body of a remote's answer, part by part, as fast as it is read. While nobody reads, the remote is not waited for.
+ * The body of a remote's answer, part by part, as fast as it is read. While nobody reads, the remote is not waited for. Who
+ * reads no further says by {@link letEnd}, or `destroy`, what becomes of the rest.
  *
  * @throws {ApiError} `remote_timeout`, `remote_unavailable` if it breaks off; or the signal's reason.
  */
@@ -20,7 +24,7 @@ export async function* readBody(
     else timer.refresh();
   }, idleTimeoutMs);
   try {
-    for await (const part of answer) {
+    for await (const part of answer.iterator({ destroyOnReturn: false })) {
       isWaiting = false;
       yield part as Buffer;
       isWaiting = true;
@@ -33,8 +37,14 @@ export async function* readBody(
     throw unreachable(name, 'broke off its answer', error);
   } finally {
     clearTimeout(timer);
-    answer.destroy();
   }
+}
+
+/** Waits, but not for long, for the end of an answer of which nobody wants more: with it, its connection can be used again. */
+export function letEnd(answer: IncomingMessage): void {
+  if (answer.closed) return;
+  const timer = setTimeout(() => answer.destroy(), END_WITHIN_MS);
+  answer.once('close', () => clearTimeout(timer)).resume();
 }
 
 /** The beginning of a body as text, for errors. What can't be read is left out. */

@@ -7,7 +7,7 @@ import type { RemoteServerSpec } from '../protocol/remote-spec.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { Prober } from './probe.js';
-import { type RemoteConnections, SendFailure, sendToRemote } from './proxy.js';
+import { type RemoteConnections, StaleConnection, sendToRemote } from './proxy.js';
 import { reasonOf } from './remote-error.js';
 
 /** The first looks at a server that is down come soon: most are only restarted. */
@@ -146,21 +146,14 @@ export class RemoteServer {
     }
   }
 
-  async #sendFresh(request: RemoteRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    for (let isFirst = true; ; isFirst = false) {
-      try {
-        const { path, headers } = request;
-        return await sendToRemote(
-          this.name,
-          this.spec,
-          { path, headers, body: request.body() },
-          this.#options.connections,
-          signal,
-        );
-      } catch (error) {
-        if (!(error instanceof SendFailure)) throw error;
-        if (!isFirst) throw error.failure;
-      }
+  async #sendFresh({ path, headers, body }: RemoteRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const send = (connections?: RemoteConnections): Promise<IncomingMessage> =>
+      sendToRemote(this.name, this.spec, { path, headers, body: body() }, connections, signal);
+    try {
+      return await send(this.#options.connections);
+    } catch (error) {
+      if (error instanceof StaleConnection) return send(); // the next kept one may have ended too
+      throw error;
     }
   }
 

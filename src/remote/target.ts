@@ -13,7 +13,7 @@ export interface RemoteTarget {
 }
 
 /** A model of this gateway. */
-interface LocalTarget {
+export interface LocalTarget {
   readonly kind: 'local';
   readonly alias: string;
   /** As the config has it now: it may change while the gateway runs. */

@@ -64,6 +64,14 @@ const ODD: Readonly<Record<string, ForeignAnswer>> = {
     response.writeHead(429, { 'content-type': 'text/plain', 'retry-after': '7' });
     response.end('later');
   },
+  told: (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(': keep-alive\n\ndata: {"error":{"code":"queue_full","message":"later"}}\n\n');
+  },
+  lingering: (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`${foreignFrame({ content: 'all' })}data: [DONE]\n\n`);
+  },
   'error-frame': (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.end(
@@ -76,6 +84,7 @@ for (const [name, answer] of Object.entries(ODD)) foreign.answers.set(name, answ
 const near = await startFaultGateway(
   addRemotes(join(folder, 'qvac.config.json'), {
     mine: { ...entry, category: 'chat', default: true },
+    any: entry,
     embed: { ...entry, category: 'embeddings', default: true },
     ...Object.fromEntries(
       // Headers of its own make it another server to the gateway: one that fails does not speak for the others.
@@ -165,7 +174,7 @@ test('no header of the remote gets to the client, and its answer does, but for m
   );
 });
 
-test('a stream comes as it was sent, but for model and comments that some clients stumble over', async () => {
+test('a stream comes as it was sent, but for model, and without comments, over which some clients stumble', async () => {
   const { response, text } = await sent(JSON.stringify({ model: 'mine', messages, stream: true }));
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   const named = (frame: string) => frame.replace('"/models/foreign.gguf"', '"mine"');
@@ -173,7 +182,6 @@ test('a stream comes as it was sent, but for model and comments that some client
     text,
     [
       named(foreignFrame({ content: null, role: 'assistant' })),
-      ': keep-alive\n\n',
       named(foreignFrame({ content: 'in parts: ' })),
       named(foreignFrame({ content: '€🙂' })),
       named(foreignFrame({}, 'stop')),
@@ -216,6 +224,26 @@ test('a form gets there with all its parts, whatever their order, and a file tha
   const file = parsed.get('file') as File;
   assert.equal(file.type, 'audio/x-odd');
   assert.deepEqual([...new Uint8Array(await file.arrayBuffer())], [0, 13, 10, 255]);
+});
+
+test('a streamed transcription needs no `[DONE]` to be whole', async () => {
+  const events =
+    'data: {"type":"transcript.text.delta","delta":"Hi"}\n\ndata: {"type":"transcript.text.done","text":"Hi"}\n\n';
+  foreign.answers.set('m', (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(events);
+  });
+  const form = new FormData();
+  form.append('file', new Blob(['sound']), 'a.wav');
+  form.append('model', 'any');
+  form.append('stream', 'true');
+  const response = await fetch(`${near.url}/v1/audio/transcriptions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${NEAR_KEY}` },
+    body: form,
+  });
+  foreign.answers.delete('m');
+  assert.equal(await response.text(), events);
 });
 
 const REFUSALS: readonly (readonly [model: string, status: number, code: string, message: RegExp])[] = [
@@ -261,6 +289,68 @@ for (const [model, code] of BROKEN) {
     assert.equal(frames[1].error.remote, `127.0.0.1:${foreign.port}`);
   });
 }
+
+test('a stream that begins with an error is none: the error has its status', async () => {
+  const response = await post(JSON.stringify({ model: 'told', messages, stream: true }));
+  assert.equal(response.status, 429);
+  const { error } = (await response.json()) as { error: Record<string, string> };
+  assert.equal(error.code, 'queue_full');
+  assert.match(String(error.message), /^Remote '127.0.0.1:\d+': later$/);
+});
+
+test('the log tells that a stream ended with an error of its remote', async () => {
+  const response = await post(JSON.stringify({ model: 'error-frame', messages, stream: true }), {
+    'x-request-id': 'broken-off',
+  });
+  await response.text();
+  const line = await near.logged(
+    ({ msg, requestId }) => msg === 'request completed' && requestId === 'broken-off',
+  );
+  assert.equal(line.outcome, 'remote_error');
+});
+
+test('a stream ends with its last event, whatever the remote does then', async () => {
+  const text = await (await post(JSON.stringify({ model: 'lingering', messages, stream: true }))).text();
+  assert.ok(text.endsWith('data: [DONE]\n\n') && !text.includes('error'), text);
+});
+
+test('a connection is used again after a stream whose end comes later than its last event', async () => {
+  const ports = new Set<number | undefined>();
+  foreign.answers.set('m', (response, { raw }) => {
+    ports.add(raw.socket.remotePort);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`${foreignFrame({ content: 'all' })}data: [DONE]\n\n`);
+    setTimeout(() => response.end(), 50);
+  });
+  for (let calls = 0; calls < 3; calls += 1) {
+    const index = foreign.requests.length;
+    await (await post(JSON.stringify({ model: 'mine', messages, stream: true }))).text();
+    await (await foreign.request(index)).closed;
+  }
+  foreign.answers.delete('m');
+  assert.equal(ports.size, 1);
+});
+
+test('the tokens of an answer that is too long to be kept are counted', async () => {
+  const values = Array.from({ length: 1_000 }, (_, at) => at / 1_000);
+  const data = Array.from({ length: 1_500 }, (_, index) => ({
+    object: 'embedding',
+    index,
+    embedding: values,
+  }));
+  foreign.answers.set('m', (response) => {
+    response.setHeader('content-type', 'application/json');
+    const usage = { prompt_tokens: 4_321, total_tokens: 4_321 };
+    response.end(JSON.stringify({ data, model: 'theirs', object: 'list', usage }));
+  });
+  const response = await post('{"model":"embed","input":"text"}', { 'x-request-id': 'long' }, '/embeddings');
+  const text = await response.text();
+  foreign.answers.delete('m');
+  assert.ok(text.length > 4 * 1024 * 1024);
+  assert.equal((JSON.parse(text) as { model: string }).model, 'embed');
+  const line = await near.logged(({ msg, requestId }) => msg === 'request completed' && requestId === 'long');
+  assert.equal(line.promptTokens, 4_321);
+});
 
 test('a client that leaves ends the request there, before the answer has begun too', async () => {
   for (const [model, stream] of [

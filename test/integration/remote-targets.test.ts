@@ -27,6 +27,7 @@ const near = await startFaultGateway(
       'dead-first': { targets: [toDead, toOne] },
       'failing-first': { targets: [{ ...toOne, model: 'failing' }, toTwo] },
       'wrong-first': { targets: [{ ...toOne, model: 'wrong' }, toTwo] },
+      'telling-first': { targets: [{ ...toOne, model: 'telling' }, toTwo] },
       'breaking-first': { targets: [{ ...toOne, model: 'breaking' }, toTwo] },
       'local-last': { targets: [toDead, { alias: 'alpha' }] },
       'local-first': { targets: [{ alias: 'beta' }, toOne] },
@@ -52,6 +53,11 @@ const near = await startFaultGateway(
 for (const server of [one, two]) {
   server.answers.set('failing', (response) => response.writeHead(500).end());
   server.answers.set('wrong', (response) => response.writeHead(400).end('{"error":"nonsense"}'));
+  server.answers.set('telling', (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': keep-alive\n\n');
+    response.end('data: {"error":{"code":"worker_crashed","message":"it died"}}\n\n');
+  });
   server.answers.set('breaking', (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(foreignFrame({ content: 'one' }), () => response.destroy());
@@ -65,6 +71,11 @@ test('a call goes to the next target when the first is not there', async () => {
 test('a call goes to the next target when the first fails before it has begun', async () => {
   const reply = await ask('failing-first');
   assert.deepEqual(reply, { text: FOREIGN_TEXT, model: 'failing-first' });
+});
+
+test('a call goes to the next target when the first has begun a stream with nothing but comments and an error', async () => {
+  const text = await (await post('telling-first', true)).text();
+  assert.ok(text.endsWith('data: [DONE]\n\n') && !text.includes('error'), text);
 });
 
 test('a request that is wrong is wrong everywhere', async () => {

@@ -4,6 +4,7 @@ import type { Fleet } from '../../models/fleet.js';
 import type { ModelHost } from '../../models/model-host.js';
 import { streamCall } from '../../models/stream-call.js';
 import type { Hops } from '../../remote/hops.js';
+import { type AnswerStream, SENT, withAnswerStream } from '../answer-stream.js';
 import type { CallerOf } from '../caller.js';
 import { resolveModel } from '../keys/permitted-models.js';
 import { CALL } from '../operations/operations.js';
@@ -11,7 +12,7 @@ import { parseBody } from '../parse-body.js';
 import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { findRouted } from '../remote/find-routed.js';
 import { toJsonBody } from '../remote/json-body.js';
-import { relay, SENT } from '../remote/relay.js';
+import { type LocalAttempt, relay } from '../remote/relay.js';
 import { type ImageRules, readImages, withImages } from './chat-images.js';
 import { createChatReplyHead, toChatCompletion } from './chat-reply.js';
 import { type ChatRequestBody, chatRequestSchema, ignoredParameters, toChatRequest } from './chat-request.js';
@@ -26,6 +27,7 @@ interface ChatExchange {
   /** Aborts the caller's signal. */
   readonly abort: AbortController;
   readonly caller: Caller;
+  readonly stream: AnswerStream;
 }
 
 const checkBody = (body: unknown): ChatRequestBody =>
@@ -39,11 +41,11 @@ export function chatRoute(
   imageRules: ImageRules,
   hops: Hops,
 ): void {
-  /** Answers by a model of this gateway. Nothing is sent while it throws. */
+  /** Answers by a model of this gateway. */
   async function answer(
     host: ModelHost,
     name: string,
-    { request, reply, body, abort, caller }: ChatExchange,
+    { request, reply, body, abort, caller, stream }: ChatExchange,
   ) {
     const requests = Array.from({ length: body.n ?? 1 }, (_, choice) => toChatRequest(body, choice));
     const ignored = ignoredParameters(body);
@@ -62,14 +64,14 @@ export function chatRoute(
     try {
       if (!body.stream) return toChatCompletion(head, await Promise.all(choices.map(collectChoice)));
       const includeUsage = body.stream_options?.include_usage === true;
-      await streamChoices(choices, { head, includeUsage, reply });
+      await streamChoices(choices, { head, includeUsage, stream });
       return SENT;
     } finally {
       abort.abort(); // when one choice has failed, nobody wants the others
     }
   }
 
-  app.post<{ Body: { model?: unknown; messages?: unknown } | undefined }>(
+  app.post<{ Body: { model?: unknown; messages?: unknown; stream?: unknown } | undefined }>(
     '/v1/chat/completions',
     CALL,
     async (request, reply) => {
@@ -79,18 +81,19 @@ export function chatRoute(
         const body = toJsonBody(request, ['messages', 'missing_messages']);
         request.record?.text?.asked(JSON.stringify(request.body?.messages));
         const caller = callerOf(request, reply, abort);
-        const local = async (host: ModelHost, own: Caller, attempt: AbortController) => {
-          const checked = checkBody(request.body);
-          return answer(host, routed.alias, { request, reply, body: checked, abort: attempt, caller: own });
-        };
-        const asked = { kind: 'chat', path: '/chat/completions', body, local } as const;
+        const local = async (host: ModelHost, own: LocalAttempt) =>
+          answer(host, routed.alias, { request, reply, body: checkBody(request.body), ...own });
+        const isStream = request.body?.stream === true;
+        const asked = { kind: 'chat', path: '/chat/completions', isStream, body, local } as const;
         const answered = await relay(routed, asked, { request, reply, caller, hops });
         return answered === SENT ? reply : answered;
       }
       const body = checkBody(request.body);
       const host = resolveModel(request, fleet, body.model, 'chat');
       const caller = callerOf(request, reply, abort);
-      const answered = await answer(host, host.alias, { request, reply, body, abort, caller });
+      const answered = await withAnswerStream(reply, body.stream === true, (stream) =>
+        answer(host, host.alias, { request, reply, body, abort, caller, stream }),
+      );
       return answered === SENT ? reply : answered;
     },
   );

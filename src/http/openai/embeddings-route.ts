@@ -5,6 +5,7 @@ import type { ModelHost } from '../../models/model-host.js';
 import { streamCall } from '../../models/stream-call.js';
 import type { EmbedEvent } from '../../protocol/events.js';
 import type { Hops } from '../../remote/hops.js';
+import { SENT } from '../answer-stream.js';
 import type { CallerOf } from '../caller.js';
 import { resolveModel } from '../keys/permitted-models.js';
 import { CALL } from '../operations/operations.js';
@@ -12,7 +13,7 @@ import { parseBody } from '../parse-body.js';
 import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { findRouted } from '../remote/find-routed.js';
 import { toJsonBody } from '../remote/json-body.js';
-import { relay, SENT } from '../remote/relay.js';
+import { type LocalAttempt, relay } from '../remote/relay.js';
 import {
   type EncodingFormat,
   shortenVector,
@@ -74,14 +75,9 @@ export function embeddingsRoute(app: FastifyInstance, fleet: Fleet, callerOf: Ca
         const body = toJsonBody(request, ['input', 'missing_input']);
         request.record?.text?.asked(JSON.stringify(request.body?.input));
         const caller = callerOf(request, reply, abort);
-        const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
-          answer(host, routed.alias, checkBody(request.body), {
-            request,
-            reply,
-            caller: own,
-            abort: attempt,
-          });
-        const asked = { kind: 'embed', path: '/embeddings', body, local } as const;
+        const local = async (host: ModelHost, own: LocalAttempt) =>
+          answer(host, routed.alias, checkBody(request.body), { request, reply, ...own });
+        const asked = { kind: 'embed', path: '/embeddings', isStream: false, body, local } as const;
         const answered = await relay(routed, asked, { request, reply, caller, hops });
         return answered === SENT ? reply : reply.type('application/json').send(answered);
       }

@@ -1,8 +1,5 @@
-import type { FastifyReply } from 'fastify';
 import type { ChatEvent, Usage } from '../../protocol/events.js';
-import { beginWhenLate } from '../begin-when-late.js';
-import { toErrorBody, toLoggedApiError } from '../error-reply.js';
-import { SseReply, sseFrame } from '../sse.js';
+import type { AnswerStream } from '../answer-stream.js';
 import { createChoiceFrames, lastFrames } from './chat-frames.js';
 import type { ChatReplyHead } from './chat-reply.js';
 
@@ -13,32 +10,29 @@ type ChoiceEvents = AsyncIterable<ChatEvent[]>;
 export interface ChoiceStream {
   readonly head: ChatReplyHead;
   readonly includeUsage: boolean;
-  readonly reply: FastifyReply;
+  readonly stream: AnswerStream;
 }
 
 /**
- * Streams all choices of a request, each as it comes. Until the first does, comments keep the connection alive.
+ * Streams all choices of a request, each as it comes.
  *
- * @throws what goes wrong before the stream has begun, for a proper reply; after it, it becomes a frame.
+ * @throws what goes wrong. Nothing more is written then, and the stream is not ended.
  */
-export async function streamChoices(choices: readonly ChoiceEvents[], stream: ChoiceStream): Promise<void> {
-  const { head, includeUsage, reply } = stream;
-  let sse: SseReply | undefined;
-  const begin = (): SseReply => {
-    sse ??= new SseReply(reply);
-    return sse;
-  };
-  const waiting = beginWhenLate(begin);
+export async function streamChoices(
+  choices: readonly ChoiceEvents[],
+  { head, includeUsage, stream }: ChoiceStream,
+): Promise<void> {
+  let hasFailed = false;
 
   async function pump(choice: ChoiceEvents, index: number): Promise<Usage> {
     const frames = createChoiceFrames(head, index, includeUsage);
     let isFirst = true;
     for await (const events of choice) {
-      waiting.end();
+      if (hasFailed) break; // another choice, whose error is told, or whose place another model takes
       let out = isFirst ? frames.first() : '';
       isFirst = false;
       for (const event of events) out += frames.of(event);
-      begin().write(out);
+      stream.write(out);
       const last = events.at(-1);
       if (last?.type === 'end') return last.usage;
     }
@@ -47,11 +41,9 @@ export async function streamChoices(choices: readonly ChoiceEvents[], stream: Ch
 
   try {
     const usages = await Promise.all(choices.map(pump));
-    sse?.end(lastFrames(head, usages, includeUsage));
+    stream.end(lastFrames(head, usages, includeUsage));
   } catch (error) {
-    if (!sse) throw error;
-    sse.end(sseFrame(toErrorBody(toLoggedApiError(error, reply.request))));
-  } finally {
-    waiting.end();
+    hasFailed = true;
+    throw error;
   }
 }

@@ -7,6 +7,7 @@ import { streamCall } from '../../models/stream-call.js';
 import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
 import type { Hops } from '../../remote/hops.js';
+import { SENT } from '../answer-stream.js';
 import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
 import { resolveModel } from '../keys/permitted-models.js';
@@ -14,7 +15,7 @@ import { CALL } from '../operations/operations.js';
 import { refuseWhileDownloading } from '../refuse-while-downloading.js';
 import { findRouted } from '../remote/find-routed.js';
 import { toFormBody } from '../remote/form-body.js';
-import { relay, SENT } from '../remote/relay.js';
+import { type LocalAttempt, relay } from '../remote/relay.js';
 import { MULTIPART_OPTIONS, notAForm, type UploadedFile, withUpload } from '../upload.js';
 import { checkAudioFile } from './transcriptions-audio.js';
 import { type TranscriptionParams, toTranscriptionParams } from './transcriptions-request.js';
@@ -94,9 +95,15 @@ export function transcriptionsRoute(
         if (routed) {
           const body = await toFormBody(entries, upload.field, file);
           request.record?.text?.asked(fields.prompt ?? '');
-          const local = async (host: ModelHost, own: Caller, attempt: AbortController) =>
-            answer(host, file, toTranscriptionParams(fields), own, attempt);
-          const asked = { kind: 'transcribe', path: '/audio/transcriptions', body, local } as const;
+          const local = async (host: ModelHost, own: LocalAttempt) =>
+            answer(host, file, toTranscriptionParams(fields), own.caller, own.abort);
+          const asked = {
+            kind: 'transcribe',
+            path: '/audio/transcriptions',
+            isStream: false,
+            body,
+            local,
+          } as const;
           return relay(routed, asked, { request, reply, caller, hops });
         }
         const params = toTranscriptionParams(fields);

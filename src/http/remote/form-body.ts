@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { UploadedFile } from '../upload.js';
-import type { RelayedBody } from './relay.js';
+import type { RelayedBody } from './relay-to-remote.js';
 
 /**
  * A form with a file, made anew from its parts: `model` may stand after the file, and a second target needs all of it again.

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { ApiError, type ErrorCode } from '../../protocol/errors.js';
 import { withModel } from '../../remote/model-rewriter.js';
-import type { RelayedBody } from './relay.js';
+import type { RelayedBody } from './relay-to-remote.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -4,8 +4,8 @@ import type { CallObserver, RequestObserver } from '../../telemetry/call-observe
 
 const USAGE = Buffer.from('"usage"');
 
-/** What of an answer can hold its token counts, after their name. */
-const WITHIN_BYTES = 1_024;
+/** What of an answer can hold its token counts, with their name. */
+export const USAGE_BYTES = 1_024;
 
 /** Whoever is told. */
 export interface UsageObservers {
@@ -20,7 +20,7 @@ export interface UsageObservers {
 export function readUsage(bytes: Buffer): Usage | undefined {
   const at = bytes.lastIndexOf(USAGE);
   if (at === -1) return undefined;
-  const text = bytes.subarray(at, at + WITHIN_BYTES).toString('latin1');
+  const text = bytes.subarray(at, at + USAGE_BYTES).toString('latin1');
   const count = (name: string): number | undefined => {
     const digits = new RegExp(`"${name}"\\s*:\\s*(\\d+)`).exec(text)?.[1];
     return digits === undefined ? undefined : Number(digits);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { StreamRewriter } from '../../../src/remote/stream-rewriter.js';
 
 function rewrite(text: string, size = Number.POSITIVE_INFINITY) {
-  const rewriter = new StreamRewriter('mine', (json) => `{"error":{"was":${json.trim()}}}`);
+  const rewriter = new StreamRewriter('mine', 'there:1');
   const bytes = Buffer.from(text);
   let out = '';
   const step = Math.min(size, bytes.length);
@@ -33,14 +33,25 @@ test('lines may end as on Windows, and empty ones are no events', () => {
   assert.equal(rewrite('\r\n\n\ndata: {"model":"a"}\r\n\r\n').text, 'data: {"model":"mine"}\n\n');
 });
 
-test('a comment keeps the connection alive, and says nothing', () => {
-  assert.equal(rewrite(': ping - 2026\n\n:\n\n').text, ': keep-alive\n\n: keep-alive\n\n');
+test('comments are left out: whether anything of an answer has come shows in what is given out', () => {
+  assert.equal(rewrite(': ping - 2026\n\n:\n\n').text, '');
+  assert.equal(rewrite(': ping\ndata: {"model":"a"}\n\n').text, 'data: {"model":"mine"}\n\n');
 });
 
-test('an error is the end, in our words', () => {
-  const { text, isDone } = rewrite('data: {"error": {"code":1}}\n\n');
-  assert.equal(text, 'data: {"error":{"was":{"error": {"code":1}}}}\n\n');
-  assert.equal(isDone, true);
+test('an error is the end, and told in our words', () => {
+  const rewriter = new StreamRewriter('mine', 'there:1');
+  const out = rewriter.push(
+    Buffer.from('data: {"n":1}\n\nevent: error\ndata: {"error": {"message":"out of tensors","code":1}}\n\n'),
+  );
+  assert.equal(out.toString(), 'data: {"n":1}\n\n');
+  assert.equal(rewriter.isDone, true);
+  assert.equal(rewriter.error?.code, 'remote_error');
+  assert.equal(rewriter.error?.message, "Remote 'there:1': out of tensors");
+});
+
+test('an error that is none is not the end', () => {
+  const text = 'data: {"error":null,"choices":[]}\n\n';
+  assert.deepEqual(rewrite(text), { text, isDone: false });
 });
 
 test('what comes behind the end is not passed on', () => {
@@ -49,7 +60,7 @@ test('what comes behind the end is not passed on', () => {
 });
 
 test('a stream that ends without its last empty line is done with one', () => {
-  const rewriter = new StreamRewriter('mine', (json) => json);
+  const rewriter = new StreamRewriter('mine', 'there:1');
   rewriter.push(Buffer.from('data: [DONE]'));
   assert.equal(rewriter.isDone, false);
   assert.equal(rewriter.push(Buffer.from('\n\n')).toString(), 'data: [DONE]\n\n');
@@ -62,5 +73,8 @@ test('a text about errors is none', () => {
 });
 
 test('an event without an end does not fill the memory', () => {
-  assert.throws(() => rewrite(`data: ${'x'.repeat(17 * 1024 * 1024)}`), /has no end/);
+  assert.throws(() => rewrite(`data: ${'x'.repeat(17 * 1024 * 1024)}`), {
+    code: 'remote_error',
+    message: "Remote 'there:1' sends an event that has no end.",
+  });
 });

@@ -43,12 +43,16 @@ describe('the check of streams takes', () => {
   }
 });
 
-test('the check of streams takes comments before the reply, and no later', () => {
+test('the check of streams takes comments until the end of the reply, and no later', () => {
   const stream = createChatStreamCheck({ choices: 1, includeUsage: false });
   stream.frame(': keep-alive');
   stream.frame(': keep-alive');
   assert.throws(() => stream.frame(': ping'));
-  stream.frame(`data: ${JSON.stringify(first)}`);
+  for (const chunk of [first, last]) {
+    stream.frame(`data: ${JSON.stringify(chunk)}`);
+    stream.frame(': keep-alive');
+  }
+  stream.frame(`data: ${DONE}`);
   assert.throws(() => stream.frame(': keep-alive'));
 });
 

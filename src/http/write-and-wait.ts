@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-/** Writes to a client, and waits while it has more unread than its connection's buffer holds: so its remote waits too. */
-export async function write(raw: ServerResponse, bytes: Buffer): Promise<void> {
+/** Writes to a client, and waits while it has more unread than its connection's buffer holds: so its source waits too. */
+export async function writeAndWait(raw: ServerResponse, bytes: Buffer): Promise<void> {
   if (raw.write(bytes) || raw.destroyed) return;
   await new Promise<void>((resolve) => {
     const finish = (): void => {
