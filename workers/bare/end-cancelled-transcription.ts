@@ -5,7 +5,8 @@
  * that it ended. So the call never settles and none after it ever begins; or the word of its end comes late, is taken for
  * that of the next call, and that one ends without its text. That of @qvac/transcription-parakeet waits for the end, but
  * keeps it from the call, which never settles either. Cancelled while its audio is still decoded, a call goes on all the
- * same. Each seen with the bare SDK.
+ * same. Each seen with the bare SDK. And a cancel that the engine is still busy with when its call has ended can hit the next one,
+ * whose client did nothing: so that waits until the engine has answered all of them.
  */
 
 /** The part of `TranscriptionWhispercpp` and `TranscriptionParakeet` that we build on. The addon is there once loaded. */
@@ -20,6 +21,9 @@ interface Addon {
   readonly _binding: { cancel(handle: unknown): Promise<void> };
   readonly _handle: unknown;
 }
+
+/** The engine's own words. */
+const CANCELLED = 'Job cancelled';
 
 /** A call from the reading of its audio to its end. */
 interface Running {
@@ -38,6 +42,8 @@ export function endCancelledTranscriptions(model: object, repeatMs?: number): vo
   const run = model.run;
   let running: Running | undefined;
   let watched: Addon | undefined;
+  /** Settles when the engine has answered all cancels so far. */
+  let cancels: Promise<unknown> = Promise.resolve();
 
   function watchCancel(addon: Addon): void {
     if (addon === watched) return;
@@ -49,7 +55,8 @@ export function endCancelledTranscriptions(model: object, repeatMs?: number): vo
       if (!call?.over) return cancel.call(addon, jobId);
       // The engine itself, past the addon's bookkeeping, which then hears of the end as of any other.
       while (running === call) {
-        addon._binding.cancel(addon._handle).catch(() => {}); // the call is waited for, not this
+        const cancelled = addon._binding.cancel(addon._handle).catch(() => {});
+        cancels = Promise.all([cancels, cancelled]);
         await (repeatMs === undefined ? call.over : Promise.race([call.over, sleep(repeatMs)]));
       }
     };
@@ -61,6 +68,8 @@ export function endCancelledTranscriptions(model: object, repeatMs?: number): vo
     running = call;
     // All of it first, as the engine does too: from here to its start nothing can come between.
     const samples = await readAll(audio, call);
+    await cancels;
+    if (call.isCancelled) throw new Error(CANCELLED);
     const response = await run.call(model, samples);
     const end = (): void => {
       if (running === call) running = undefined;
@@ -76,7 +85,6 @@ async function readAll(audio: AsyncIterable<Uint8Array>, call: Running): Promise
     if (call.isCancelled) break;
     chunks.push(chunk);
   }
-  if (call.isCancelled) throw new Error('Job cancelled');
   return toStream(chunks);
 }
 

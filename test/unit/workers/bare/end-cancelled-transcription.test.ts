@@ -12,7 +12,11 @@ function createModel(repeatMs?: number) {
   const ended = deferred<unknown>();
   const addon = {
     _handle: 'handle',
-    _binding: { cancel: async (handle: unknown) => void cancels.push(handle) },
+    _binding: {
+      async cancel(handle: unknown): Promise<void> {
+        cancels.push(handle);
+      },
+    },
     async cancel() {
       forgotten += 1;
     },
@@ -70,6 +74,38 @@ test('an engine that never passes over a cancel is told once', async (t) => {
   await cancelling;
   assert.deepEqual(cancels, ['handle']);
   assert.equal(sleep.mock.callCount(), 0);
+});
+
+test('the next call begins when the engine has answered every cancel of the one before', async () => {
+  const { model, addon, runs, ended } = createModel();
+  const answer = deferred();
+  addon._binding.cancel = () => answer.promise;
+  await model.run(audioOf(1));
+  void addon.cancel();
+  ended.reject(new Error('Job cancelled'));
+  await turns();
+  const next = model.run(audioOf(2));
+  await turns();
+  assert.equal(runs.length, 1);
+  answer.resolve();
+  await next;
+  assert.equal(runs.length, 2);
+});
+
+test('a call that is cancelled while it waits for that never gets to the engine', async () => {
+  const { model, addon, runs, ended } = createModel();
+  const answer = deferred();
+  addon._binding.cancel = () => answer.promise;
+  await model.run(audioOf(1));
+  void addon.cancel();
+  ended.reject(new Error('Job cancelled'));
+  await turns();
+  const next = model.run(audioOf(2));
+  await turns();
+  void addon.cancel();
+  answer.resolve();
+  await assert.rejects(next, /Job cancelled/);
+  assert.equal(runs.length, 1);
 });
 
 test('a call that is cancelled while its audio is read never gets to the engine', async () => {
