@@ -25,6 +25,17 @@ export function toRequestHeaders(outgoing: Outgoing): Record<string, string> {
   };
 }
 
+/** Shorter parts of a header's value are words of the language, such as `Bearer`. */
+const SECRET_CHARS = 8;
+
+/** A text of a remote without what lets this gateway in there, should it tell what it was sent. */
+export function hideCredentials(text: string, server: RemoteServerSpec): string {
+  const secrets = Object.values(toCredentials(server)).flatMap((value) => value.split(/\s+/));
+  return secrets
+    .filter(({ length }) => length >= SECRET_CHARS)
+    .reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+}
+
 /** What lets this gateway in at a remote. */
 export function toCredentials({ apiKey, headers }: RemoteServerSpec): Record<string, string> {
   const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -60,6 +60,10 @@ const ODD: Readonly<Record<string, ForeignAnswer>> = {
     response.writeHead(422, { 'content-type': 'application/json' });
     response.end('{"detail":"temperature is too hot"}');
   },
+  telling: (response, { headers }) => {
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { message: `sent: ${headers.authorization}` } }));
+  },
   busy: (response) => {
     response.writeHead(429, { 'content-type': 'text/plain', 'retry-after': '7' });
     response.end('later');
@@ -254,6 +258,7 @@ const REFUSALS: readonly (readonly [model: string, status: number, code: string,
   ['elsewhere', 502, 'remote_error', /answers with 307/],
   ['failing', 502, 'remote_error', /\(500\): out of tensors/],
   ['detailed', 400, 'invalid_request', /\(422\): temperature is too hot/],
+  ['telling', 400, 'invalid_request', /\(400\): sent: Bearer \*\*\*$/],
   ['busy', 429, 'queue_full', /\(429\): later/],
 ];
 

@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../models/call-slots.js';
+import { ApiError } from '../../protocol/errors.js';
 import type { Hops } from '../../remote/hops.js';
 import { letEnd, readBody, readStart } from '../../remote/remote-body.js';
 import { fromRefusal, malformed } from '../../remote/remote-error.js';
 import type { RemoteAnswer } from '../../remote/remote-server.js';
-import { toRequestHeaders } from '../../remote/request-headers.js';
+import { hideCredentials, toRequestHeaders } from '../../remote/request-headers.js';
 import type { RoutedModel } from '../../remote/routed-model.js';
 import type { RemoteTarget } from '../../remote/target.js';
 import { type AnswerStream, SENT } from '../answer-stream.js';
@@ -92,6 +93,7 @@ export async function relayToRemote(
     return SENT;
   } catch (error) {
     if (signal.aborted) outcome = 'left';
+    if (error instanceof ApiError) error.message = hideCredentials(error.message, server.spec);
     throw error;
   } finally {
     if (outcome === 'whole') letEnd(answer.message);
