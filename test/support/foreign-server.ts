@@ -26,6 +26,8 @@ export interface ForeignServer {
   readonly url: string;
   readonly port: number;
   readonly requests: readonly ForeignRequest[];
+  /** How often its models were asked for. */
+  readonly looks: number;
   /** Names in `GET /v1/models`. A test may change them. */
   models: string[];
   /** How models answer, by name; others as {@link completion}. */
@@ -43,10 +45,12 @@ export async function startForeignServer(models: readonly string[], port = 0): P
   const requests: ForeignRequest[] = [];
   const answers = new Map<string, ForeignAnswer>();
   const waiters = new Set<() => void>();
+  let looks = 0;
   const server = createServer(async (raw, response) => {
     response.setHeader('x-foreign', FOREIGN_SECRET);
     response.setHeader('set-cookie', `id=${FOREIGN_SECRET}`);
     if (raw.method === 'GET') {
+      looks += 1;
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({ object: 'list', data: foreign.models.map((id) => ({ id, object: 'model' })) }),
@@ -79,6 +83,9 @@ export async function startForeignServer(models: readonly string[], port = 0): P
     url: `http://127.0.0.1:${address.port}/v1`,
     port: address.port,
     requests,
+    get looks() {
+      return looks;
+    },
     models: [...models],
     answers,
     async request(index) {
