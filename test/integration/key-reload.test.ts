@@ -154,3 +154,30 @@ test('no key is in the log, and the next gateway has the keys of the last reload
   assert.equal(await ask('sk-bob-new-20aa'), fallbackOf(BETA));
   assert.equal((await refusalOf(ask(ALICE.key))).status, 401);
 });
+
+test('a gateway that others can reach is not left without a key, wherever the config says that it should listen', async () => {
+  const own = tempFolder();
+  const file = join(own, 'qvac.config.json');
+  const write = (serve: object) => writeFileSync(file, JSON.stringify({ serve }));
+  const far = { url: 'http://127.0.0.1:9/v1', model: 'm' };
+  // 127.0.0.1, in a way that the gateway takes for a name.
+  write({ host: '127.1', apiKeys: ['sk-1'] });
+  const open = await startGateway([], own);
+  const ask = async (method: string, path: string) => {
+    const headers = { authorization: 'Bearer sk-1' };
+    const response = await fetch(`${open.url}${path}`, { method, headers });
+    return { status: response.status, body: await response.text() };
+  };
+  write({ models: { far } });
+  const refused = await ask('POST', '/qvac/v1/reload');
+  assert.equal(refused.status, 400);
+  assert.match(refused.body, /127\.1 can be reached from other machines, and no API key is set/);
+  assert.equal((await fetch(`${open.url}/v1/models`)).status, 401);
+  assert.match((await ask('GET', '/v1/models')).body, /"demo"/);
+
+  write({ apiKeys: ['sk-1'], models: { far } });
+  const { added, removed, needs_restart } = JSON.parse((await ask('POST', '/qvac/v1/reload')).body);
+  assert.deepEqual([added, removed, needs_restart], [['far'], ['demo'], ['serve.host']]);
+  write({ host: '127.1', apiKeys: ['sk-1'] });
+  assert.deepEqual(JSON.parse((await ask('POST', '/qvac/v1/reload')).body).added, ['demo']);
+});
