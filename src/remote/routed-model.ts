@@ -65,7 +65,7 @@ export class RoutedModel implements ServedModel {
     this.#spec = routing.spec;
     this.#options = options;
     this.#slots = new CallSlots({
-      slots: 0,
+      slots: 0, // the routing says how many
       queueLimit: 0,
       onUse: (isIdle) => isIdle && this.#onIdle(),
       log,

@@ -186,28 +186,50 @@ test('calls that wait go by the new config, and those of a model that is gone ar
   await reload((serve) => {
     serve.models.far = { ...target, slots: 1 };
     serve.models.gone = { ...target, slots: 1 };
+    serve.remotes = [{ url: one.url, prefix: 'one/', slots: 1, ...SELDOM }];
   });
   const release = hold(one, 'm');
   const sent = one.requests.length;
-  const running = [ask('far'), ask('gone')];
-  await one.request(sent + 1);
-  const events = near.log.length;
-  const [waiting, refused] = [ask('far'), ask('gone')];
-  for (const alias of ['far', 'gone']) await near.loggedOf(alias, 'call queued', events);
+  const running = [ask('far'), ask('gone'), ask('one/m')];
+  await one.request(sent + 2);
+  const mark = near.log.length;
+  const [waiting, ...refused] = [ask('far'), ask('gone'), ask('one/m')];
+  for (const alias of ['far', 'gone', 'one/m']) await near.loggedOf(alias, 'call queued', mark);
   const { removed, updated } = await reload((serve) => {
     serve.models.far = { url: two.url, model: 'other', ...SELDOM };
     delete serve.models.gone;
+    delete serve.remotes;
   });
-  assert.deepEqual([removed, updated], [['gone'], ['far']]);
-  assert.equal(await refused, 'model_not_found');
+  assert.deepEqual([removed, updated], [['gone', `one/* at 127.0.0.1:${one.port}`], ['far']]);
+  assert.deepEqual(await Promise.all(refused), ['model_not_found', 'model_not_found']);
   assert.equal(await waiting, WHOLE);
   assert.equal((await near.listed()).includes('gone'), false);
   assert.equal(await ask('gone'), 'model_not_found');
   release();
-  assert.deepEqual(await Promise.all(running), ['held', 'held']);
+  assert.deepEqual(await Promise.all(running), ['held', 'held', 'held']);
+});
+
+test('a server that is no longer in the config is looked at no more', async () => {
+  const [gone, kept] = [await startForeignServer(['g']), await startForeignServer(['k'])];
+  const often = { probeIntervalMs: 100 };
+  await reload((serve) => {
+    serve.models.gone = { url: gone.url, model: 'g', ...often };
+    serve.models.kept = { url: kept.url, model: 'k', ...often };
+  });
+  await gone.looked(2);
+  await reload((serve) => {
+    delete serve.models.gone;
+  });
+  const { looks } = gone;
+  await kept.looked(kept.looks + 5);
+  assert.ok(gone.looks <= looks + 1, 'one may have been on its way');
+  await reload((serve) => {
+    delete serve.models.kept;
+  });
 });
 
 test('a server that is taken out takes its models along; a name of the config hides one of a server no longer', async () => {
+  const mark = near.log.length;
   await reload((serve) => {
     serve.remotes = [
       { url: one.url, ...SELDOM },
@@ -215,6 +237,7 @@ test('a server that is taken out takes its models along; a name of the config hi
     ];
     delete serve.models.beta;
   });
+  await found(one, mark);
   assert.equal((await near.listed()).includes('found'), true);
   assert.deepEqual(
     (await near.listed()).filter((id) => id === 'alpha'),

@@ -28,6 +28,8 @@ export interface ForeignServer {
   readonly requests: readonly ForeignRequest[];
   /** How often its models were asked for. */
   readonly looks: number;
+  /** Resolves when they were asked for so often. */
+  looked(times: number): Promise<void>;
   /** Names in `GET /v1/models`. A test may change them. */
   models: string[];
   /** How models answer, by name; others as {@link completion}. */
@@ -51,6 +53,7 @@ export async function startForeignServer(models: readonly string[], port = 0): P
     response.setHeader('set-cookie', `id=${FOREIGN_SECRET}`);
     if (raw.method === 'GET') {
       looks += 1;
+      for (const wake of waiters) wake();
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({ object: 'list', data: foreign.models.map((id) => ({ id, object: 'model' })) }),
@@ -71,6 +74,10 @@ export async function startForeignServer(models: readonly string[], port = 0): P
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
+  const something = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiters.add(resolve);
+    });
   const close = async (): Promise<void> => {
     if (!server.listening) return;
     server.closeAllConnections();
@@ -89,12 +96,11 @@ export async function startForeignServer(models: readonly string[], port = 0): P
     models: [...models],
     answers,
     async request(index) {
-      while (requests.length <= index) {
-        await new Promise<void>((resolve) => {
-          waiters.add(resolve);
-        });
-      }
+      while (requests.length <= index) await something();
       return requests[index] as ForeignRequest;
+    },
+    async looked(times) {
+      while (looks < times) await something();
     },
     close,
   };

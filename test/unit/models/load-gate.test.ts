@@ -132,6 +132,21 @@ describe('room for a model', () => {
     assert.deepEqual(evicted, ['a']);
   });
 
+  test('is there for those that wait as soon as they are given more of it', async () => {
+    const { models, load, gate, evicted } = await createModels({ a: { gigabytes: 6 }, b: { gigabytes: 6 } });
+    await load('a');
+    const end = await startCall(models.a.host, models.a.pool);
+    const waiting = load('b');
+    await turns();
+    assert.deepEqual(models.b.pool(0).asked, []);
+    gate.room = { budgetBytes: 12 * GB, maxLoaded: 2 };
+    await turns();
+    assert.equal(models.b.host.state, 'ready');
+    await waiting;
+    assert.deepEqual(evicted, []);
+    await end();
+  });
+
   test('is waited for while calls run, and is there when the last has ended', async () => {
     const { models, load, evicted } = await createModels({ a: { gigabytes: 6 }, b: { gigabytes: 6 } });
     const end = await startCall(models.a.host, models.a.pool);
