@@ -71,9 +71,9 @@ export interface GatewayOptions {
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { log, logs, door, logPrompts, readConfig, onReloaded, stopping, inherited } = options;
   const files = await RunFiles.create(config.sdk);
+  let served: ServedModels | undefined;
   const kill = (): void => served?.kill();
   process.prependOnceListener('exit', kill); // before the files are removed that engines write to
-  let served: ServedModels | undefined;
   try {
     let markStarted = (): void => {};
     const started = new Promise<void>((resolve) => {
