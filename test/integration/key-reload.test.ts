@@ -180,4 +180,5 @@ test('a gateway that others can reach is not left without a key, wherever the co
   assert.deepEqual([added, removed, needs_restart], [['far'], ['demo'], ['serve.host']]);
   write({ host: '127.1', apiKeys: ['sk-1'] });
   assert.deepEqual(JSON.parse((await ask('POST', '/qvac/v1/reload')).body).added, ['demo']);
+  assert.equal(await open.stop(), 0); // before its folder goes
 });
