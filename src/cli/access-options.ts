@@ -39,22 +39,33 @@ export async function applyAccessOptions(
     ...(envKey ? [checked(envKey, 'QVAC_API_KEY', EXIT.failure)] : []),
   ];
   const corsOrigins = corsOriginsOf(options) ?? config.corsOrigins;
-  const isExposed = apiKeys.length === 0 && !isLoopback(config.host);
-  if (isExposed && !options.allowUnauthenticated) {
-    throw new CommandError(
-      `error: ${config.host} can be reached from other machines, and no API key is set. Set one with --api-key-file, or say --allow-unauthenticated if everyone may use it.`,
-      EXIT.failure,
-    );
-  }
+  const next = { ...config, apiKeys, corsOrigins };
+  assertNotExposed(next, options);
   const warnings = [
     file?.warning,
     envKey === '' && 'QVAC_API_KEY is set but empty: it counts as no key',
-    isExposed && `everyone who can reach ${config.host} can use this server: it has no API key`,
+    isExposed(next) && `everyone who can reach ${config.host} can use this server: it has no API key`,
     corsOrigins === 'any' &&
       apiKeys.length === 0 &&
       'every web page that is open on this machine can use this server: CORS is on for any origin, and there is no API key',
   ].filter((warning) => typeof warning === 'string');
-  return { ...config, apiKeys, corsOrigins, warnings: [...config.warnings, ...warnings] };
+  return { ...next, warnings: [...config.warnings, ...warnings] };
+}
+
+/** @throws {CommandError} if the server would be open to the network without a key, and nobody has said that it may be. */
+export function assertNotExposed(
+  config: GatewayConfig,
+  { allowUnauthenticated }: Pick<AccessOptions, 'allowUnauthenticated'>,
+): void {
+  if (allowUnauthenticated || !isExposed(config)) return;
+  throw new CommandError(
+    `error: ${config.host} can be reached from other machines, and no API key is set. Set one with --api-key-file, or say --allow-unauthenticated if everyone may use it.`,
+    EXIT.failure,
+  );
+}
+
+function isExposed({ apiKeys, host }: GatewayConfig): boolean {
+  return apiKeys.length === 0 && !isLoopback(host);
 }
 
 function checked(key: string, origin: string, exitCode: number): ApiKey {

@@ -11,12 +11,13 @@ export function reload(options: ClientCommandOptions): Promise<number> {
 }
 
 /** A line for each kind of change. */
-function toText({ added, removed, restarted, updated, needs_restart }: ReloadReport): string {
+function toText({ added, removed, restarted, updated, settings, needs_restart }: ReloadReport): string {
   const lines = [
     line('added', added),
     line('removed', removed),
     line('restarted', restarted),
     line('updated', updated),
+    line('taken over', settings),
     line('needs a new start of the gateway', needs_restart),
   ].join('');
   return lines || 'Nothing has changed.\n';

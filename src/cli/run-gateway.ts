@@ -7,7 +7,7 @@ import { type Gateway, startGateway } from '../gateway/start-gateway.js';
 import { createSupervisedDoor } from '../gateway/supervised-door.js';
 import type { SupervisorLink } from '../gateway/supervisor-link.js';
 import { LogBuffer } from '../telemetry/log-buffer.js';
-import { applyAccessOptions } from './access-options.js';
+import { applyAccessOptions, assertNotExposed } from './access-options.js';
 import { createCliLogger } from './cli-logger.js';
 import { CommandError } from './command-error.js';
 import { endOnBug } from './end-on-bug.js';
@@ -57,7 +57,7 @@ export async function runGateway(
       logs,
       stopping,
       logPrompts: options.logPrompts,
-      readConfig: () => configure(options, envKey),
+      readConfig: () => configureAnew(options, envKey, config),
       onReloaded: (reloaded) => supervisor?.reportSettings(reloaded),
       door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,
       inherited: inheritance?.loaded,
@@ -96,6 +96,23 @@ export async function runGateway(
 async function configure(options: ServeOptions, envKey: string | undefined): Promise<GatewayConfig> {
   const written = await loadConfig({ ...(options.config && { path: options.config }), cwd: process.cwd() });
   return applyAccessOptions(applyOptions(written, options), options, envKey);
+}
+
+/** Reads the config again for a gateway that goes on listening where it does, whatever the config says of that now. */
+async function configureAnew(
+  options: ServeOptions,
+  envKey: string | undefined,
+  { host, file }: GatewayConfig,
+): Promise<GatewayConfig> {
+  try {
+    const config = await configure(options, envKey);
+    assertNotExposed({ ...config, host }, options);
+    return config;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const message = error.message.replace(/^error: /, '');
+    throw new ConfigError(file ?? process.cwd(), [{ path: '', message }]);
+  }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { CorsOrigins, GatewayConfig } from '../config/gateway-config.js';
-import type { Gateway, StartedModel } from '../gateway/start-gateway.js';
+import type { Gateway } from '../gateway/start-gateway.js';
+import type { StartedModel } from '../gateway/started-model.js';
 
 interface Started {
   readonly version: string;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConfiguredModel } from '../config/gateway-config.js';
 import type { ReloadReport } from '../protocol/reload.js';
 
-/** What becomes of models when a config takes another's place, by their aliases. */
+/** What becomes of models when a config takes another's place, by their names. */
 export type ModelChanges = Pick<ReloadReport, 'added' | 'removed' | 'restarted' | 'updated' | 'unchanged'>;
 
 /** What a config says of how a model is treated. The rest is what it is loaded with. */
@@ -22,23 +22,46 @@ export function compareModels(
   before: readonly ConfiguredModel[],
   after: readonly ConfiguredModel[],
 ): ModelChanges {
-  const old = new Map(before.map((model) => [model.alias, model]));
-  const names = (matches: (model: ConfiguredModel, known: ConfiguredModel) => boolean): string[] =>
-    after.flatMap((model) => {
-      const known = old.get(model.alias);
-      return known && matches(model, known) ? model.alias : [];
+  return compareEntries(before, after, ({ alias }) => alias, loadedWith);
+}
+
+/**
+ * Which entries of a config are new, gone, changed, or the same.
+ *
+ * @param loadedWith what of an entry can't change without a restart; nothing, unless it is told.
+ */
+export function compareEntries<Entry>(
+  before: readonly Entry[],
+  after: readonly Entry[],
+  toName: (entry: Entry) => string,
+  loadedWith: (entry: Entry) => unknown = () => undefined,
+): ModelChanges {
+  const old = new Map(before.map((entry) => [toName(entry), entry]));
+  const names = (matches: (entry: Entry, known: Entry) => boolean): string[] =>
+    after.flatMap((entry) => {
+      const known = old.get(toName(entry));
+      return known && matches(entry, known) ? toName(entry) : [];
     });
   const isSame = isDeepStrictEqual as (one: unknown, other: unknown) => boolean;
-  const isLoadedAlike = (one: ConfiguredModel, other: ConfiguredModel): boolean =>
-    isSame(loadedWith(one), loadedWith(other));
+  const isLoadedAlike = (one: Entry, other: Entry): boolean => isSame(loadedWith(one), loadedWith(other));
+  const present = new Set(after.map(toName));
   return {
-    added: after.filter(({ alias }) => !old.has(alias)).map(({ alias }) => alias),
-    removed: before
-      .filter(({ alias }) => after.every((model) => model.alias !== alias))
-      .map(({ alias }) => alias),
-    restarted: names((model, known) => !isLoadedAlike(model, known)),
-    updated: names((model, known) => isLoadedAlike(model, known) && !isSame(model, known)),
+    added: [...present].filter((name) => !old.has(name)),
+    removed: [...old.keys()].filter((name) => !present.has(name)),
+    restarted: names((entry, known) => !isLoadedAlike(entry, known)),
+    updated: names((entry, known) => isLoadedAlike(entry, known) && !isSame(entry, known)),
     unchanged: names(isSame),
+  };
+}
+
+/** Both together. */
+export function mergeChanges(one: ModelChanges, other: ModelChanges): ModelChanges {
+  return {
+    added: [...one.added, ...other.added],
+    removed: [...one.removed, ...other.removed],
+    restarted: [...one.restarted, ...other.restarted],
+    updated: [...one.updated, ...other.updated],
+    unchanged: [...one.unchanged, ...other.unchanged],
   };
 }
 

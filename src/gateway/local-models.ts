@@ -20,11 +20,10 @@ import type { LoadedModels } from './loaded-models.js';
 
 /** What the models of a config need of the rest of the gateway. */
 export interface LocalModelsOptions {
-  readonly surroundings: ThreadSurroundings;
+  readonly files: ThreadSurroundings;
   /** Cores that all of them share. */
   readonly cores: number;
   readonly sdk: GatewayConfig['sdk'];
-  readonly maxLoaded: number | undefined;
   readonly assets: AssetsPool;
   readonly gate: LoadGate;
   readonly metrics: Metrics;
@@ -82,11 +81,12 @@ export class LocalModels {
   /**
    * Serves these models from now on. Those that are gone finish their calls and are unloaded; those that are loaded with
    * something else are loaded anew, when their calls have finished; what is new is loaded when it is wanted.
+   *
+   * @param maxLoaded how many of them may be loaded at once.
    */
-  async apply(models: readonly ConfiguredModel[]): Promise<ModelChanges> {
-    const { cores, maxLoaded } = this.#options;
+  async apply(models: readonly ConfiguredModel[], maxLoaded: number | undefined): Promise<ModelChanges> {
     const changes = compareModels(this.models, models);
-    this.#sharedThreads = sharedThreads(cores, models.map(toThreadWish), maxLoaded);
+    this.#sharedThreads = sharedThreads(this.#options.cores, models.map(toThreadWish), maxLoaded);
     const served = await Promise.all(models.map((model) => this.#serve(model)));
     for (const alias of changes.removed) this.#remove(alias);
     this.#served = new Map(served.map((one) => [one.model.alias, one]));
@@ -123,8 +123,7 @@ export class LocalModels {
   /** @param current what the config says of it now. */
   #createHost(model: ConfiguredModel, current: () => ConfiguredModel): ModelHost {
     const { alias } = model;
-    const { surroundings, assets, gate, metrics, readiness, loaded, feed, log, onDownloading } =
-      this.#options;
+    const { files, assets, gate, metrics, readiness, loaded, feed, log, onDownloading } = this.#options;
     return new ModelHost({
       alias,
       ...toSettings(model),
@@ -139,13 +138,11 @@ export class LocalModels {
         ),
       admit: (signal) => gate.admit(alias, signal),
       planRestart: (failures) => planRestart(failures, Math.random),
-      createPool: () =>
-        new ModelPool(
-          current(),
-          current(),
-          { ...surroundings, sharedThreads: this.#sharedThreads },
-          createLoadLog(log, alias),
-        ),
+      createPool: () => {
+        const { runFolder, sdkConfigFile, cacheFolder } = files; // as they are now
+        const surroundings = { runFolder, sdkConfigFile, cacheFolder, sharedThreads: this.#sharedThreads };
+        return new ModelPool(current(), current(), surroundings, createLoadLog(log, alias));
+      },
       onState: (change, state) => {
         loaded.changed(alias, state);
         readiness.changed(alias, state);
@@ -163,8 +160,7 @@ export class LocalModels {
     const served = this.#served.get(alias);
     if (!served) return;
     const { host } = served;
-    const { readiness, gate } = this.#options;
-    readiness.forget(alias);
+    const { gate } = this.#options;
     host.refuse(
       new ApiError('model_not_found', `Model '${alias}' is no longer configured.`, { param: 'model' }),
     );

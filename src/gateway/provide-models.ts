@@ -1,12 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
 import { readSeedFile, toPublicKey } from '../pool/peer-identity.js';
 import { ProviderPool } from '../pool/provider-pool.js';
 import { providerEnv } from '../pool/worker-env.js';
-import { createRunFolder } from './run-folder.js';
-import { sweepRunFolders } from './sweep-run-folders.js';
+import { RunFiles } from './run-files.js';
 
 /** What to offer to whom. */
 export interface ProvideOptions {
@@ -36,13 +34,9 @@ export async function provideModels(
   signal: AbortSignal,
 ): Promise<void> {
   const seed = readSeedFile(seedFile ?? join(homedir(), '.qvac', 'provider-seed'));
-  await sweepRunFolders();
-  const folder = await createRunFolder('temporary');
-  process.once('exit', folder.removeSync);
+  const files = await RunFiles.create(sdk);
   try {
-    const sdkConfigFile = join(folder.path, 'sdk.config.json');
-    await writeFile(sdkConfigFile, JSON.stringify(sdk));
-    const pool = new ProviderPool(providerEnv(models, seed, { runFolder: folder.path, sdkConfigFile }));
+    const pool = new ProviderPool(providerEnv(models, seed, files));
     const stopped = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -56,7 +50,6 @@ export async function provideModels(
       await pool.close();
     }
   } finally {
-    await folder.remove();
-    process.off('exit', folder.removeSync);
+    await files.remove();
   }
 }

@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import { AssetsPool } from '../pool/assets-pool.js';
 import type { ModelSpec } from '../protocol/model-spec.js';
-import { createRunFolder } from './run-folder.js';
-import { sweepRunFolders } from './sweep-run-folders.js';
+import { RunFiles } from './run-files.js';
 
 /** What has come of a model's files, in bytes. */
 export interface PullProgress {
@@ -27,20 +24,15 @@ export async function pullModel(
   onProgress: (progress: PullProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await sweepRunFolders();
-  const folder = await createRunFolder('temporary');
-  process.once('exit', folder.removeSync);
+  const files = await RunFiles.create(sdk);
   try {
-    const sdkConfigFile = join(folder.path, 'sdk.config.json');
-    await writeFile(sdkConfigFile, JSON.stringify(sdk));
-    const assets = new AssetsPool({ runFolder: folder.path, sdkConfigFile });
+    const assets = new AssetsPool(files);
     try {
       await assets.ensure(spec, onProgress, signal);
     } finally {
       await assets.closed();
     }
   } finally {
-    await folder.remove();
-    process.off('exit', folder.removeSync);
+    await files.remove();
   }
 }

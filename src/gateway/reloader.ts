@@ -4,13 +4,13 @@ import { ApiError } from '../protocol/errors.js';
 import type { ReloadReport } from '../protocol/reload.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { ModelChanges } from './compare-models.js';
-import { compareSettings } from './compare-settings.js';
+import { compareSettings, takeOver } from './compare-settings.js';
 
 /** What reading the config again needs. */
 export interface ReloaderOptions {
   /** Reads and checks it, with what the command line says beside it. Throws `ConfigError`. */
   readonly readConfig: () => Promise<GatewayConfig>;
-  /** Serves the models of a config that is valid. */
+  /** Goes by a config that is valid. */
   readonly apply: (config: GatewayConfig) => Promise<ModelChanges>;
   /** Told what the gateway runs by from now on. */
   readonly onReloaded: (config: GatewayConfig) => void;
@@ -47,11 +47,12 @@ export class Reloader {
       throw new ApiError('invalid_config', `Nothing was changed: ${error.message}`);
     }
     for (const warning of next.warnings) log.warn(warning);
-    const needs_restart = compareSettings(this.#config, next);
-    const report: ReloadReport = { object: 'reload', ...(await apply(next)), needs_restart };
-    // What needs a new start is still as it was: it is told again the next time.
-    this.#config = { ...this.#config, models: next.models };
-    onReloaded(this.#config);
+    const settings = compareSettings(this.#config, next);
+    // What needs a new start stays as it was: it is told again the next time.
+    const config = takeOver(this.#config, next);
+    const report: ReloadReport = { object: 'reload', ...(await apply(config)), ...settings };
+    this.#config = config;
+    onReloaded(config);
     log.info(report, 'config reloaded');
     return report;
   }

@@ -18,12 +18,12 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export type CallerOf = (request: FastifyRequest, reply: FastifyReply, abort?: AbortController) => Caller;
 
 /**
- * @param timeoutMs for requests that say nothing of their time. Without it, they have all the time they need.
+ * @param timeoutMs for requests that say nothing of their time; `undefined`: they have all the time they need.
  * @param calls where each is found while it is open, by its request's id.
  */
-export function createCallerOf(timeoutMs?: number, calls = new OpenCalls()): CallerOf {
+export function createCallerOf(timeoutMs: () => number | undefined, calls = new OpenCalls()): CallerOf {
   return (request, reply, abort = new AbortController()) => {
-    const limitMs = timeoutOf(request) ?? timeoutMs;
+    const limitMs = timeoutOf(request) ?? timeoutMs();
     const timer =
       limitMs === undefined
         ? undefined

@@ -3,7 +3,7 @@ import type { Fleet } from '../models/fleet.js';
 import { ApiError } from '../protocol/errors.js';
 import { createHops, type Hops } from '../remote/hops.js';
 import type { Logger } from '../telemetry/logger.js';
-import { type Access, createAccessCheck } from './access.js';
+import { Access, type AccessSettings } from './access.js';
 import { createCallerOf } from './caller.js';
 import { replyToUnreadable } from './client-error.js';
 import { CLIENT_LIMITS, type ClientLimits } from './client-limits.js';
@@ -30,13 +30,20 @@ import { logRequests } from './request-log.js';
 /** Most bytes of a JSON body. Long conversations fit; a request can't fill the memory. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** What the config says of the server. */
-export interface ServerOptions extends Access {
+/** What the config says of the server, and may say otherwise while it runs. */
+interface ServerSettings extends AccessSettings {
   /** What `GET /v1/models` lists unless the request says otherwise. */
   readonly listModels: 'loaded' | 'configured';
-  readonly images: ImageRules;
+  /** As {@link ImageRules} has them. */
+  readonly imageHosts: ImageRules['hosts'];
   /** For the whole answer to a request that does not say how long it waits. */
   readonly requestTimeoutMs?: number | undefined;
+}
+
+/** What the server is made with. */
+export interface ServerOptions extends ServerSettings, Pick<ImageRules, 'takesImages'> {
+  /** Host name or address that it listens on. */
+  readonly host: string;
   /** Whether the log has what clients ask, and what models answer. */
   readonly logPrompts?: boolean;
   /** Absolute path of a folder for files that requests bring. It ends with this run. */
@@ -45,6 +52,13 @@ export interface ServerOptions extends Access {
   readonly hops?: Hops;
   /** Tests have less patience. */
   readonly clientLimits?: Partial<ClientLimits>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Goes by these from the next request on. */
+    reconfigure(settings: ServerSettings): void;
+  }
 }
 
 /**
@@ -61,7 +75,9 @@ export function createServer(
   started: Promise<void>,
   log: Logger,
 ): FastifyInstance {
-  const isAnswered = createAccessCheck(options, (name) => operations.metrics.usageOf(name));
+  let settings: ServerSettings = options;
+  const access = new Access(options.host, (name) => operations.metrics.usageOf(name));
+  access.apply(options);
   const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
   const { hops = createHops() } = options;
   const nodeOptions = {
@@ -82,7 +98,7 @@ export function createServer(
       reply.header('x-request-id', request.id);
       drainRest(request, limits);
       try {
-        if (!isAnswered(request, reply)) replyWithError(error, request, reply);
+        if (!access.check(request, reply)) replyWithError(error, request, reply);
       } catch (refusal) {
         replyWithError(refusal, request, reply);
       }
@@ -96,6 +112,10 @@ export function createServer(
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
   });
 
+  app.decorate('reconfigure', (next: ServerSettings) => {
+    settings = next;
+    access.apply(next);
+  });
   app.removeContentTypeParser('text/plain');
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -120,7 +140,7 @@ export function createServer(
     reply.header('x-request-id', request.id);
     // Before the wait: who is refused takes up nothing.
     const { isOperation, needsNoKey } = request.routeOptions.config;
-    if (isAnswered(request, reply, needsNoKey)) return reply;
+    if (access.check(request, reply, needsNoKey)) return reply;
     hops.check(request.headers);
     await enforceKey(request, reply);
     if (!isOperation) await started;
@@ -135,13 +155,19 @@ export function createServer(
   });
 
   const finishRoutes = rejectOtherMethods(app);
-  modelsRoute(app, fleet, options.listModels);
+  modelsRoute(app, fleet, () => settings.listModels);
   const calls = new OpenCalls();
-  const callerOf = createCallerOf(options.requestTimeoutMs, calls);
-  chatRoute(app, fleet, callerOf, options.images, hops);
+  const callerOf = createCallerOf(() => settings.requestTimeoutMs, calls);
+  const imageRules: ImageRules = {
+    get hosts() {
+      return settings.imageHosts;
+    },
+    takesImages: options.takesImages,
+  };
+  chatRoute(app, fleet, callerOf, imageRules, hops);
   embeddingsRoute(app, fleet, callerOf, hops);
   transcriptionsRoute(app, fleet, callerOf, options.uploadFolder, hops);
-  operationsRoutes(app, fleet, operations, callerOf, calls);
+  operationsRoutes(app, fleet, operations, callerOf, calls, () => access.usages());
   openApiRoute(app);
   app.after(finishRoutes); // when the scopes of routes are there too
   return app;

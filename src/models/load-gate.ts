@@ -10,6 +10,7 @@ const WAIT_MS = 30_000;
 
 /** What the gate needs of the rest of the gateway. */
 export interface LoadGateOptions {
+  /** To begin with. */
   readonly room: Room;
   /** Told of each model that is unloaded for another. */
   readonly onEvicted: (alias: string) => void;
@@ -35,13 +36,21 @@ export class LoadGate {
   /** One at a time looks for room. */
   readonly #turns = new Admission(1, Number.POSITIVE_INFINITY);
   readonly #changes = new EventEmitter();
+  #room: Room;
 
   constructor(options: LoadGateOptions) {
     this.#options = options;
+    this.#room = options.room;
   }
 
   get room(): Room {
-    return this.#options.room;
+    return this.#room;
+  }
+
+  /** For the next load, and those that wait. Nothing is unloaded because there is less. */
+  set room(room: Room) {
+    this.#room = room;
+    this.changed();
   }
 
   /** Bytes that are kept for all models together. */

@@ -5,23 +5,23 @@ import type { ModelState } from './model-state.js';
  * that crashed is, and so is one that can't be loaded.
  */
 export class Readiness {
-  readonly #states: Map<string, ModelState>;
+  readonly #states = new Map<string, ModelState>();
   readonly #unwanted = new Set<string>();
 
-  /** @param wanted aliases of the models that are loaded without being asked for. */
-  constructor(wanted: Iterable<string>) {
-    this.#states = new Map([...wanted].map((alias) => [alias, 'idle']));
-  }
-
-  /** Another model is wanted. */
-  want(alias: string): void {
-    if (!this.#states.has(alias)) this.#states.set(alias, 'idle');
-  }
-
-  /** The config has it no more. */
-  forget(alias: string): void {
-    this.#states.delete(alias);
-    this.#unwanted.delete(alias);
+  /**
+   * Says which models are to be loaded without being asked for.
+   *
+   * @param wanted with the states that they are in.
+   * @returns those that were not wanted before.
+   */
+  want(wanted: ReadonlyMap<string, ModelState>): string[] {
+    for (const alias of [...this.#states.keys()].filter((known) => !wanted.has(known))) {
+      this.#states.delete(alias);
+      this.#unwanted.delete(alias);
+    }
+    const added = [...wanted].filter(([alias]) => !this.#states.has(alias));
+    for (const [alias, state] of added) this.#states.set(alias, state);
+    return added.map(([alias]) => alias);
   }
 
   /** Call it whenever a model's state has changed. */

@@ -52,11 +52,18 @@ export class RemoteServer {
   #misses = 0;
   #timer: NodeJS.Timeout | undefined;
   #probing: Promise<void> | undefined;
+  #firstLook: Promise<void> | undefined;
 
-  constructor(spec: RemoteServerSpec, options: RemoteServerOptions) {
+  /** @param before the same server, as it was asked until now: until it has been looked at, it counts as it was. */
+  constructor(spec: RemoteServerSpec, options: RemoteServerOptions, before?: RemoteServer) {
     this.spec = spec;
     this.name = new URL(spec.url).host;
     this.#options = options;
+    if (!before) return;
+    this.#models = before.models;
+    if (before.state !== 'ready') return;
+    this.#state = before.state;
+    this.#stateSince = before.stateSince;
   }
 
   /** `loading` until it has been looked at, then `ready` or `backoff`. */
@@ -88,9 +95,10 @@ export class RemoteServer {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Looks at it now, and from now on again and again. Resolves after the first look. */
+  /** Looks at it, and from then on again and again, unless that has begun. Resolves after the first look. */
   start(): Promise<void> {
-    return this.look();
+    this.#firstLook ??= this.look();
+    return this.#firstLook;
   }
 
   /** Looks at it now, or waits for the look that is going on. */
@@ -102,6 +110,7 @@ export class RemoteServer {
     return this.#probing;
   }
 
+  /** Looks at it no more. Calls that run go on. */
   close(): void {
     clearTimeout(this.#timer);
     this.#closing.abort();
@@ -210,6 +219,7 @@ export class RemoteServer {
   }
 
   #tell(): void {
-    for (const listen of this.#listeners) listen();
+    // A copy: those who are told may leave, and come again.
+    for (const listen of [...this.#listeners]) listen();
   }
 }

@@ -1,6 +1,6 @@
 import { type Caller, CallSlots } from '../models/call-slots.js';
 import type { ModelSnapshot } from '../models/model-snapshot.js';
-import type { ModelState } from '../models/model-state.js';
+import type { ModelEvent, ModelState } from '../models/model-state.js';
 import { shuttingDown } from '../models/replica.js';
 import type { ServedModel } from '../models/served-model.js';
 import type { StateChange } from '../models/state-feed.js';
@@ -12,14 +12,17 @@ import type { CallObserver } from '../telemetry/call-observer.js';
 import type { Logger } from '../telemetry/logger.js';
 import { orderTargets } from './order-targets.js';
 import { isWorthAnotherTarget } from './remote-error.js';
-import type { RemoteServer } from './remote-server.js';
-import { isUp, slotsOf, stateOf, type Target, toSnapshot } from './target.js';
+import { isSamePlace, isUp, slotsOf, stateOf, type Target, toSnapshot } from './target.js';
 
-/** What a routed model needs of the rest of the gateway. */
-export interface RoutedModelOptions {
+/** What the config says of where the calls of an alias go. */
+export interface Routing {
   readonly spec: Pick<RoutedSpec, 'alias' | 'order' | 'queue'>;
   /** At least one. */
   readonly targets: readonly Target[];
+}
+
+/** What a routed model needs of the rest of the gateway. */
+interface RoutedModelOptions {
   readonly observer?: CallObserver;
   readonly onState?: (change: StateChange, state: ModelState) => void;
   readonly log: Logger;
@@ -28,8 +31,14 @@ export interface RoutedModelOptions {
 /** From the one that serves to the one that is farthest from it. */
 const NEAREST: readonly ModelState[] = ['ready', 'loading', 'backoff', 'failed'];
 
-/** A call of a routed model that ends early, for a reason. */
-type OpenCall = AbortController;
+/** What has led to a state, as of models that are here. Others are misfortunes. */
+const EVENTS: Partial<Record<ModelState, ModelEvent>> = { ready: 'loaded', loading: 'load' };
+
+/** A target, and the calls of this model that it has. It stays the same when only how it is treated changes. */
+interface Place {
+  target: Target;
+  running: number;
+}
 
 /** An alias whose calls go elsewhere: the queue of its calls, and the targets that answer them. */
 export class RoutedModel implements ServedModel {
@@ -38,31 +47,32 @@ export class RoutedModel implements ServedModel {
   readonly tokens: TokenCounts = { prompt: 0, completion: 0 };
   readonly #options: RoutedModelOptions;
   readonly #slots: CallSlots;
-  readonly #slotCount: number;
-  readonly #running: Map<Target, number>;
-  readonly #open = new Set<OpenCall>();
-  readonly #leave: readonly (() => void)[];
+  /** Calls that run, to end them early, for a reason. */
+  readonly #open = new Set<AbortController>();
+  #spec: Routing['spec'];
+  #places: readonly Place[] = [];
+  #slotCount = 0;
+  #leave: readonly (() => void)[] = [];
   #state: ModelState;
   #stateSince = new Date();
-  #isStopped = false;
+  /** Why it takes no call any more. */
+  #refusal: ApiError | undefined;
+  #onIdle: () => void = () => {};
 
-  constructor(options: RoutedModelOptions) {
-    const { spec, targets, log, observer } = options;
-    this.alias = spec.alias;
+  constructor(routing: Routing, options: RoutedModelOptions) {
+    const { log, observer } = options;
+    this.alias = routing.spec.alias;
+    this.#spec = routing.spec;
     this.#options = options;
-    this.#slotCount = targets.reduce((sum, target) => sum + slotsOf(target), 0);
     this.#slots = new CallSlots({
-      slots: this.#slotCount,
-      queueLimit: spec.queue,
-      onUse: () => {}, // what is elsewhere is not unloaded from here
+      slots: 0, // the routing says how many
+      queueLimit: 0,
+      onUse: (isIdle) => isIdle && this.#onIdle(),
       log,
       ...(observer && { observer }),
     });
-    this.#running = new Map(targets.map((target) => [target, 0]));
+    this.#route(routing);
     this.#state = this.#nearest();
-    this.#leave = targets.flatMap((target) =>
-      target.kind === 'remote' ? target.server.onChange(() => this.#update()) : [],
-    );
   }
 
   get state(): ModelState {
@@ -84,9 +94,9 @@ export class RoutedModel implements ServedModel {
       state: this.#state,
       stateSince: this.#stateSince,
       loadedAt: this.loadedAt,
-      replicas: [...this.#running].map(([target, running]) => toSnapshot(target, running)),
+      replicas: this.#places.map(({ target, running }) => toSnapshot(target, running)),
       slots: this.#slotCount,
-      queueLimit: this.#options.spec.queue,
+      queueLimit: this.#spec.queue,
       download: undefined,
       expiresAt: undefined,
       tokens: { ...this.tokens },
@@ -94,18 +104,17 @@ export class RoutedModel implements ServedModel {
     };
   }
 
-  /** Whether this server is its only target. */
-  isAt(server: RemoteServer): boolean {
-    const [only, ...others] = this.#options.targets;
-    return others.length === 0 && only?.kind === 'remote' && only.server === server;
+  /** Sends its calls there from now on, also those that wait. Those that run go on where they are. */
+  reroute(routing: Routing): void {
+    this.#route(routing);
+    this.#update();
   }
 
   /** Looks at the remotes now. */
   async ensureReady(signal: AbortSignal): Promise<void> {
-    const { targets } = this.#options;
-    await Promise.all(targets.map((target) => target.kind === 'remote' && target.server.look()));
+    await Promise.all(this.#places.map(({ target }) => target.kind === 'remote' && target.server.look()));
     signal.throwIfAborted();
-    if (this.#isStopped) throw shuttingDown();
+    if (this.#refusal) throw this.#refusal;
     if (this.#state !== 'ready') throw this.#nobody();
   }
 
@@ -129,9 +138,9 @@ export class RoutedModel implements ServedModel {
     caller: Caller,
     attempt: (target: Target, caller: Caller) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#isStopped) throw shuttingDown();
+    if (this.#refusal) throw this.#refusal;
     const slot = await this.#slots.acquire(kind, caller);
-    const open: OpenCall = new AbortController();
+    const open = new AbortController();
     let end = (): void => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -146,33 +155,53 @@ export class RoutedModel implements ServedModel {
     }
   }
 
-  /** Nobody can ask for it any more. Calls that run go on. */
-  forget(): void {
+  /** Nobody can ask for it any more: those who wait get the reason. Resolves when the calls that run have ended. */
+  async dismiss(reason: ApiError): Promise<void> {
     for (const leave of this.#leave) leave();
+    this.refuse(reason);
+    if (this.#slots.isIdle) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
-  refuse(): void {
-    this.#isStopped = true;
-    this.#slots.close(shuttingDown());
+  refuse(reason = shuttingDown()): void {
+    this.#refusal = reason;
+    this.#slots.close(reason);
   }
 
   async stop(): Promise<void> {
-    this.refuse();
+    this.refuse(this.#refusal);
     for (const call of this.#open) call.abort(shuttingDown());
+  }
+
+  #route({ spec, targets }: Routing): void {
+    this.#spec = spec;
+    this.#places = targets.map((target) => {
+      const place = this.#places.find((one) => isSamePlace(one.target, target));
+      return place ? Object.assign(place, { target }) : { target, running: 0 };
+    });
+    this.#slotCount = targets.reduce((sum, target) => sum + slotsOf(target), 0);
+    this.#slots.resize(this.#slotCount, spec.queue);
+    for (const leave of this.#leave) leave();
+    this.#leave = targets.flatMap((target) =>
+      target.kind === 'remote' ? target.server.onChange(() => this.#update()) : [],
+    );
   }
 
   async #tryAll<Result>(
     caller: Caller,
     attempt: (target: Target, caller: Caller) => Promise<Result>,
   ): Promise<Result> {
-    const tried = new Set<Target>();
+    const tried = new Set<Place>();
     let failure: unknown;
     while (true) {
       caller.signal.throwIfAborted();
-      const target = this.#next(tried);
-      if (!target) throw failure ?? this.#nobody();
-      tried.add(target);
-      this.#count(target, 1);
+      const place = this.#next(tried);
+      if (!place) throw failure ?? this.#nobody();
+      tried.add(place);
+      place.running += 1;
+      const { target } = place;
       try {
         return await attempt(target, caller);
       } catch (error) {
@@ -180,36 +209,32 @@ export class RoutedModel implements ServedModel {
         failure ??= error;
         this.#options.log.warn({ err: error, target: nameOf(target) }, 'call failed at a target');
       } finally {
-        this.#count(target, -1);
+        place.running -= 1;
       }
     }
   }
 
   /** Looked for anew before each attempt: meanwhile another may have gone, or come back. */
-  #next(tried: ReadonlySet<Target>): Target | undefined {
-    const loads = [...this.#running]
-      .filter(([target]) => !tried.has(target))
-      .map(([target, running]) => ({
-        target,
-        isUp: isUp(target),
+  #next(tried: ReadonlySet<Place>): Place | undefined {
+    const loads = this.#places
+      .filter((place) => !tried.has(place))
+      .map((place) => ({
+        place,
+        isUp: isUp(place.target),
         // Others may use the local model by its own name.
-        running: target.kind === 'local' ? callsOf(target.find()?.snapshot()) : running,
-        slots: slotsOf(target),
+        running: place.target.kind === 'local' ? callsOf(place.target.find()?.snapshot()) : place.running,
+        slots: slotsOf(place.target),
       }));
-    return orderTargets(loads, this.#options.spec.order)[0]?.target;
-  }
-
-  #count(target: Target, by: 1 | -1): void {
-    this.#running.set(target, (this.#running.get(target) ?? 0) + by);
+    return orderTargets(loads, this.#spec.order)[0]?.place;
   }
 
   #nobody(): ApiError {
-    for (const target of this.#running.keys()) if (target.kind === 'remote') return target.server.toRefusal();
+    for (const { target } of this.#places) if (target.kind === 'remote') return target.server.toRefusal();
     return new ApiError('remote_unavailable', `No target of model '${this.alias}' can be asked now.`);
   }
 
   #nearest(): ModelState {
-    const states = this.#options.targets.map(stateOf);
+    const states = this.#places.map(({ target }) => stateOf(target));
     return NEAREST.find((state) => states.includes(state)) ?? 'loading';
   }
 
@@ -219,12 +244,9 @@ export class RoutedModel implements ServedModel {
     if (state === from) return;
     this.#state = state;
     this.#stateSince = new Date();
-    const isDown = state !== 'ready';
-    const reason = isDown ? this.#nobody().message : undefined;
-    this.#options.onState?.(
-      { from, state, event: isDown ? 'died' : 'loaded', ...(reason !== undefined && { reason }) },
-      state,
-    );
+    const event = EVENTS[state] ?? 'died';
+    const reason = event === 'died' ? this.#nobody().message : undefined;
+    this.#options.onState?.({ from, state, event, ...(reason !== undefined && { reason }) }, state);
   }
 }
 

@@ -23,6 +23,12 @@ export interface LocalTarget {
 /** Where a call may go. */
 export type Target = RemoteTarget | LocalTarget;
 
+/** Whether both are the same model of the same server. */
+export function isSamePlace(one: Target, other: Target): boolean {
+  if (one.kind === 'local') return other.kind === 'local' && one.alias === other.alias;
+  return other.kind === 'remote' && one.server === other.server && one.model === other.model;
+}
+
 /** Calls that it can have at once. */
 export function slotsOf(target: Target): number {
   return target.kind === 'remote' ? target.slots : (target.find()?.snapshot().slots ?? 1);

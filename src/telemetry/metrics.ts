@@ -46,8 +46,6 @@ export interface Metrics {
   evicted(model: string): void;
   /** Where the keys of one name are counted, or those without one. */
   usageOf(keyName: string | undefined): KeyUsage;
-  /** Of all names that were asked for, in the order of that. */
-  keyUsages(): readonly KeyUsage[];
   /** For the calls of one model. */
   observerOf(model: string): CallObserver;
 }
@@ -219,7 +217,6 @@ export function createMetrics(
       keyUsages.set(keyName, usage);
       return usage;
     },
-    keyUsages: () => [...keyUsages.values()],
     observerOf(model) {
       const labels = { model };
       for (const histogram of [firstTokenSeconds, nextTokenSeconds, queueSeconds]) histogram.zero(labels);

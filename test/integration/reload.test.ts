@@ -12,7 +12,14 @@ import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 interface WrittenConfig {
-  serve: { listModels?: string; models: Record<string, Record<string, unknown>> };
+  serve: {
+    listModels?: string;
+    port?: number;
+    memory?: object;
+    maxLoaded?: number;
+    models: Record<string, Record<string, unknown>>;
+  };
+  cacheDirectory?: string;
 }
 
 const GAMMA = { ...ALPHA, name: 'gamma' };
@@ -155,15 +162,61 @@ test('a config that is not valid changes nothing, and says what is wrong', async
 });
 
 test('qvac reload says what has changed, and what needs a new start', async () => {
-  const mark = gateway.log.length;
-  edit(({ serve }) => {
-    serve.listModels = 'configured';
-    const { alpha } = serve.models;
-    if (alpha) alpha.queue = 2;
-  });
-  await gateway.logged(({ msg }) => msg === 'config reloaded', mark); // by the watch
+  const { settings } = await reloaded(() =>
+    edit((written) => {
+      written.cacheDirectory = folder;
+      written.serve.listModels = 'configured';
+      written.serve.memory = { budget: '3GB' };
+    }),
+  );
+  assert.deepEqual(settings, ['serve.listModels', 'serve.memory']);
+  assert.ok((await gateway.listed()).includes('delta'));
+  const status = (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
+  assert.equal(status.memory_budget_bytes, 3 * 1024 ** 3);
   const { exitCode, stdout } = await runCli(['reload', '--url', gateway.url], folder);
-  assert.deepEqual([exitCode, stdout], [0, 'needs a new start of the gateway: serve.listModels\n']);
+  assert.deepEqual([exitCode, stdout], [0, 'needs a new start of the gateway: settings of the SDK\n']);
+});
+
+test('a load that waits for room goes on when a reload makes some', async () => {
+  const pinned = await reloaded(() =>
+    edit(({ serve }) => {
+      serve.maxLoaded = 1;
+      const { delta } = serve.models;
+      if (delta) serve.models.epsilon = { ...delta, preload: false };
+    }),
+  );
+  assert.deepEqual([pinned.settings, pinned.added], [['serve.maxLoaded'], ['epsilon']]);
+  for (const alias of ['beta', 'delta']) await gateway.unload(alias);
+  const stream = await startEndlessStream(openai, ALPHA);
+  const mark = gateway.log.length;
+  const waiting = gateway.ask('epsilon');
+  await gateway.loggedOf('epsilon', 'model loading', mark);
+  await reloaded(() => edit(({ serve }) => delete serve.maxLoaded));
+  assert.equal(await waiting, fallbackOf(GAMMA));
+  await stream.stop();
+});
+
+test('a model that is to be preloaded from now on is loaded, and one that is loaded already is not missed', async () => {
+  await gateway.unload('delta');
+  const mark = gateway.log.length;
+  await reloaded(() =>
+    edit(({ serve }) => {
+      for (const alias of ['delta', 'epsilon']) {
+        const model = serve.models[alias];
+        if (model) model.preload = false;
+      }
+    }),
+  );
+  await reloaded(() =>
+    edit(({ serve }) => {
+      for (const alias of ['delta', 'epsilon']) {
+        const model = serve.models[alias];
+        if (model) model.preload = true;
+      }
+    }),
+  );
+  await gateway.loggedOf('delta', 'model loaded', mark);
+  assert.equal((await fetch(`${gateway.url}/ready`)).status, 200);
 });
 
 test('SIGHUP reloads too, through the supervisor, and a next gateway has the new config', async () => {

@@ -26,6 +26,10 @@ export interface ForeignServer {
   readonly url: string;
   readonly port: number;
   readonly requests: readonly ForeignRequest[];
+  /** How often its models were asked for. */
+  readonly looks: number;
+  /** Resolves when they were asked for so often. */
+  looked(times: number): Promise<void>;
   /** Names in `GET /v1/models`. A test may change them. */
   models: string[];
   /** How models answer, by name; others as {@link completion}. */
@@ -43,10 +47,13 @@ export async function startForeignServer(models: readonly string[], port = 0): P
   const requests: ForeignRequest[] = [];
   const answers = new Map<string, ForeignAnswer>();
   const waiters = new Set<() => void>();
+  let looks = 0;
   const server = createServer(async (raw, response) => {
     response.setHeader('x-foreign', FOREIGN_SECRET);
     response.setHeader('set-cookie', `id=${FOREIGN_SECRET}`);
     if (raw.method === 'GET') {
+      looks += 1;
+      for (const wake of waiters) wake();
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({ object: 'list', data: foreign.models.map((id) => ({ id, object: 'model' })) }),
@@ -67,6 +74,10 @@ export async function startForeignServer(models: readonly string[], port = 0): P
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
+  const something = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiters.add(resolve);
+    });
   const close = async (): Promise<void> => {
     if (!server.listening) return;
     server.closeAllConnections();
@@ -79,15 +90,17 @@ export async function startForeignServer(models: readonly string[], port = 0): P
     url: `http://127.0.0.1:${address.port}/v1`,
     port: address.port,
     requests,
+    get looks() {
+      return looks;
+    },
     models: [...models],
     answers,
     async request(index) {
-      while (requests.length <= index) {
-        await new Promise<void>((resolve) => {
-          waiters.add(resolve);
-        });
-      }
+      while (requests.length <= index) await something();
       return requests[index] as ForeignRequest;
+    },
+    async looked(times) {
+      while (looks < times) await something();
     },
     close,
   };

@@ -12,24 +12,46 @@ interface RateState {
 
 /** Whoever shows one key: what they may do, and what they have used. It does not know the key itself. */
 export class ClientKey {
-  readonly name: string | undefined;
-  readonly usage: KeyUsage;
-  readonly #models: ReadonlySet<string> | undefined;
-  readonly #maxConcurrent: number;
-  readonly #requestsPerMinute: number | undefined;
-  readonly #limiter: RateLimiterMemory | undefined;
+  readonly #revoked = new AbortController();
+  #usage: KeyUsage;
+  #name: string | undefined;
+  #models: ReadonlySet<string> | undefined;
+  #maxConcurrent = Infinity;
+  #limiter: RateLimiterMemory | undefined;
   #running = 0;
 
-  constructor({ name, models, maxConcurrent, requestsPerMinute }: ApiKey, usage: KeyUsage) {
-    this.name = name;
-    this.usage = usage;
+  constructor(apiKey: ApiKey, usage: KeyUsage) {
+    this.#usage = usage;
+    this.limit(apiKey, usage);
+  }
+
+  get name(): string | undefined {
+    return this.#name;
+  }
+
+  get usage(): KeyUsage {
+    return this.#usage;
+  }
+
+  /** Aborts when it is no key any more. */
+  get revoked(): AbortSignal {
+    return this.#revoked.signal;
+  }
+
+  /** From the next request on, the config's word for it counts. What is open, and this minute's requests, count on. */
+  limit({ name, models, maxConcurrent, requestsPerMinute }: ApiKey, usage: KeyUsage): void {
+    this.#name = name;
+    this.#usage = usage;
     this.#models = models && new Set(models);
     this.#maxConcurrent = maxConcurrent ?? Infinity;
-    this.#requestsPerMinute = requestsPerMinute;
-    this.#limiter =
-      requestsPerMinute === undefined
-        ? undefined
-        : new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
+    if (requestsPerMinute === undefined) this.#limiter = undefined;
+    else if (this.#limiter) this.#limiter.points = requestsPerMinute;
+    else this.#limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
+  }
+
+  /** It lets nobody in any more. */
+  revoke(): void {
+    this.#revoked.abort();
   }
 
   /** It is for some of the models only. */
@@ -64,11 +86,12 @@ export class ClientKey {
         `Your API key may have ${this.#maxConcurrent} requests open at once. Wait until one has ended.`,
       );
     }
+    const { usage } = this;
     this.#running += 1;
-    this.usage.running += 1;
+    usage.running += 1;
     return () => {
       this.#running -= 1;
-      this.usage.running -= 1;
+      usage.running -= 1;
     };
   }
 
@@ -78,8 +101,8 @@ export class ClientKey {
    * @returns `undefined` if it has no such limit.
    */
   async spend(): Promise<(RateState & { readonly isSpent: boolean }) | undefined> {
-    if (!this.#limiter || this.#requestsPerMinute === undefined) return undefined;
-    const limit = this.#requestsPerMinute;
+    if (!this.#limiter) return undefined;
+    const limit = this.#limiter.points;
     const told = await this.#limiter.consume('').then(
       (state) => ({ state, isSpent: false }),
       (state: unknown) => ({ state, isSpent: true }),

@@ -38,9 +38,9 @@ export const unloadQuerySchema = z.object({
  *
  * @param listed what the list has when the request does not say `?state=all`.
  */
-export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded' | 'configured'): void {
+export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: () => 'loaded' | 'configured'): void {
   app.get<ListQuery>('/v1/models', async (request) => {
-    const isWhole = request.query.state === 'all' || listed === 'configured';
+    const isWhole = request.query.state === 'all' || listed() === 'configured';
     // Two gateways that offer each other's models would find them again under ever longer names.
     const isForGateway = isFromGateway(request.headers);
     const hosts = (isWhole ? fleet.hosts() : fleet.loaded()).filter(
@@ -52,7 +52,7 @@ export function modelsRoute(app: FastifyInstance, fleet: Fleet, listed: 'loaded'
 
   app.get<ModelParams>('/v1/models/*', async (request) => {
     const host = permittedModel(request, fleet, request.params['*']);
-    if (listed === 'configured') return toModelWithState(host);
+    if (listed() === 'configured') return toModelWithState(host);
     if (host.loadedAt) return toModelObject(host);
     throw new ApiError(
       'model_not_found',

@@ -17,7 +17,7 @@ export class EventStreams {
   }
 
   /**
-   * Answers with a stream. A reader that does not keep up is cut, as with all streams.
+   * Answers with a stream. A reader that does not keep up is cut, as with all streams; so is one whose key is one no more.
    *
    * @param begin writes what there is, sees to what comes, and returns a function that ends this.
    * @throws {ApiError} `too_many_event_streams`
@@ -35,7 +35,11 @@ export class EventStreams {
     this.#open.add(sse);
     const end = begin(sse);
     const timer = setInterval(() => sse.write(KEEP_ALIVE), KEEP_ALIVE_MS);
+    const revoked = reply.request.clientKey?.revoked;
+    const cut = (): void => sse.end('');
+    revoked?.addEventListener('abort', cut, { once: true });
     reply.raw.once('close', () => {
+      revoked?.removeEventListener('abort', cut);
       clearInterval(timer);
       end();
       this.#open.delete(sse);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fleet } from '../../models/fleet.js';
+import type { KeyUsage } from '../../telemetry/key-usage.js';
 import type { CallerOf } from '../caller.js';
 import { cancelRoute } from './cancel-route.js';
 import { EventStreams } from './event-streams.js';
@@ -21,10 +22,11 @@ export function operationsRoutes(
   { metrics, feed, gate, logs, missing, reload }: Operations,
   callerOf: CallerOf,
   calls: OpenCalls,
+  usages: () => readonly KeyUsage[],
 ): void {
   probeRoutes(app, fleet, missing);
   metricsRoute(app, metrics);
-  statusRoute(app, fleet, gate, missing, () => metrics.keyUsages());
+  statusRoute(app, fleet, gate, missing, usages);
   loadRoute(app, fleet, callerOf);
   cancelRoute(app, calls);
   const streams = new EventStreams(app);

@@ -123,6 +123,7 @@ export const reloadSchema = z
     restarted: names,
     updated: names,
     unchanged: names,
+    settings: names,
     needs_restart: names,
   })
   .meta({ id: 'Reload' }) satisfies z.ZodType<ReloadReport>;

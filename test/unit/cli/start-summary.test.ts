@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startSummary } from '../../../src/cli/start-summary.js';
 import type { GatewayConfig } from '../../../src/config/gateway-config.js';
-import type { StartedModel } from '../../../src/gateway/start-gateway.js';
+import type { StartedModel } from '../../../src/gateway/started-model.js';
 import { DEFAULT_CONFIG } from '../../support/default-config.js';
 
 const config = DEFAULT_CONFIG;

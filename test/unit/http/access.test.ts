@@ -12,7 +12,8 @@ const LOCAL: ServerOptions = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded' as const,
-  images: { hosts: [], takesImages: () => false },
+  imageHosts: [],
+  takesImages: () => false,
   uploadFolder: 'none',
 };
 const ORIGIN = 'https://app.example';

@@ -15,7 +15,7 @@ test('a client that hung up before its caller was asked for has hung up', async 
     const closed = once(reply.raw, 'close');
     arrived.resolve();
     await closed;
-    signal.resolve(createCallerOf(60_000)(request, reply).signal);
+    signal.resolve(createCallerOf(() => 60_000)(request, reply).signal);
     return reply;
   });
   await app.listen({ port: 0, host: '127.0.0.1' });

@@ -16,7 +16,8 @@ const access = {
   apiKeys: [],
   corsOrigins: [],
   listModels: 'loaded' as const,
-  images: { hosts: [], takesImages: () => false },
+  imageHosts: [],
+  takesImages: () => false,
   uploadFolder: 'none',
 };
 

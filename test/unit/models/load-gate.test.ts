@@ -132,6 +132,21 @@ describe('room for a model', () => {
     assert.deepEqual(evicted, ['a']);
   });
 
+  // Within the time after which they would look again by themselves.
+  test('is there for those that wait as soon as there is more of it', { timeout: 15_000 }, async () => {
+    const { models, load, gate, evicted } = await createModels({ a: { gigabytes: 6 }, b: { gigabytes: 6 } });
+    await load('a');
+    const end = await startCall(models.a.host, models.a.pool);
+    const waiting = load('b');
+    await until(() => models.b.host.state === 'loading');
+    for (let count = 0; count < 20; count += 1) await turns();
+    assert.deepEqual(models.b.pool(0).asked, []);
+    gate.room = { budgetBytes: 12 * GB, maxLoaded: 2 };
+    await waiting;
+    assert.deepEqual(evicted, []);
+    await end();
+  });
+
   test('is waited for while calls run, and is there when the last has ended', async () => {
     const { models, load, evicted } = await createModels({ a: { gigabytes: 6 }, b: { gigabytes: 6 } });
     const end = await startCall(models.a.host, models.a.pool);

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Readiness } from '../../../src/models/readiness.js';
 
+function createReadiness(...wanted: string[]): Readiness {
+  const readiness = new Readiness();
+  readiness.want(new Map(wanted.map((alias) => [alias, 'idle'])));
+  return readiness;
+}
+
 test('what should be loaded is missing until it is ready, and when it has crashed', () => {
-  const readiness = new Readiness(['a', 'b']);
+  const readiness = createReadiness('a', 'b');
   assert.deepEqual(readiness.missing(), ['a', 'b']);
   readiness.changed('a', 'loading');
   readiness.changed('b', 'ready');
@@ -17,7 +23,7 @@ test('what should be loaded is missing until it is ready, and when it has crashe
 });
 
 test('what somebody unloads is not missing, until it was loaded again', () => {
-  const readiness = new Readiness(['a']);
+  const readiness = createReadiness('a');
   readiness.changed('a', 'ready');
   for (const state of ['draining', 'unloading', 'idle', 'loading', 'backoff', 'ready'] as const) {
     readiness.changed('a', state);
@@ -28,7 +34,24 @@ test('what somebody unloads is not missing, until it was loaded again', () => {
 });
 
 test('other models do not matter', () => {
-  const readiness = new Readiness([]);
+  const readiness = createReadiness();
   readiness.changed('c', 'failed');
+  assert.deepEqual(readiness.missing(), []);
+});
+
+test('what is wanted may change: what is loaded already is not missing, and only what is new is told', () => {
+  const readiness = createReadiness('a', 'b');
+  assert.deepEqual(
+    readiness.want(
+      new Map([
+        ['b', 'ready'],
+        ['c', 'ready'],
+        ['d', 'idle'],
+      ]),
+    ),
+    ['c', 'd'],
+  );
+  assert.deepEqual(readiness.missing(), ['b', 'd']);
+  assert.deepEqual(readiness.want(new Map()), []);
   assert.deepEqual(readiness.missing(), []);
 });

@@ -20,7 +20,8 @@ function createTestServer(...apiKeys: ApiKey[]) {
     apiKeys,
     corsOrigins: [],
     listModels: 'configured' as const,
-    images: { hosts: [], takesImages: () => false },
+    imageHosts: [],
+    takesImages: () => false,
     uploadFolder: 'none',
   };
   const operations = noOperations();
@@ -107,7 +108,12 @@ test('more requests at once than a key may have are refused; when one has ended 
     [429, 'rate_limit_exceeded'],
   ]);
   assert.equal((await ask()).status, 400);
-  assert.deepEqual(metrics.keyUsages(), [
-    { name: 'bob', requests: 3, rejected: 1, promptTokens: 0, completionTokens: 0, running: 0 },
-  ]);
+  assert.deepEqual(metrics.usageOf('bob'), {
+    name: 'bob',
+    requests: 3,
+    rejected: 1,
+    promptTokens: 0,
+    completionTokens: 0,
+    running: 0,
+  });
 });

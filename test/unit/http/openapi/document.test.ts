@@ -32,7 +32,8 @@ function createTestServer() {
     apiKeys: [{ key: 'sk-1' }],
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], takesImages: () => false },
+    imageHosts: [],
+    takesImages: () => false,
     uploadFolder: 'none',
   };
   return createServer(fleet, options, noOperations(), Promise.resolve(), createLogger('silent'));

@@ -16,7 +16,8 @@ test('a reader of the log that does not keep up is cut, once, although its cut i
     apiKeys: [],
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], takesImages: () => false },
+    imageHosts: [],
+    takesImages: () => false,
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), logs };

@@ -25,7 +25,8 @@ function createTestServer({ apiKeys = [], missing = [], started = never }: Setup
     apiKeys,
     corsOrigins: [],
     listModels: 'loaded' as const,
-    images: { hosts: [], takesImages: () => false },
+    imageHosts: [],
+    takesImages: () => false,
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), missing: () => missing };
