@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
+import { sharedThreads } from '../models/thread-policy.js';
 import { readSeedFile, toPublicKey } from '../pool/peer-identity.js';
 import { ProviderPool } from '../pool/provider-pool.js';
 import { providerEnv } from '../pool/worker-env.js';
+import { readCpuCores } from './cpu-cores.js';
 import { createRunFolder } from './run-folder.js';
 import { sweepRunFolders } from './sweep-run-folders.js';
 
@@ -42,7 +44,12 @@ export async function provideModels(
   try {
     const sdkConfigFile = join(folder.path, 'sdk.config.json');
     await writeFile(sdkConfigFile, JSON.stringify(sdk));
-    const pool = new ProviderPool(providerEnv(models, seed, { runFolder: folder.path, sdkConfigFile }));
+    const surroundings = {
+      runFolder: folder.path,
+      sdkConfigFile,
+      sharedThreads: shareThreads(await readCpuCores(), models),
+    };
+    const pool = new ProviderPool(providerEnv(models, seed, surroundings));
     const stopped = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -59,4 +66,12 @@ export async function provideModels(
     await folder.remove();
     process.off('exit', folder.removeSync);
   }
+}
+
+function shareThreads(cores: number, models: readonly ConfiguredModel[]): number {
+  const wishes = models.map(({ config: { threads } }) => ({
+    threads: typeof threads === 'number' ? threads : undefined,
+    replicas: 1,
+  }));
+  return sharedThreads(cores, wishes);
 }

@@ -15,14 +15,14 @@ import { tempFolder } from '../support/temp-folder.js';
 const folder = tempFolder();
 const home = tempFolder();
 const env = await startDht(home);
-const long = { ctx_size: 131_072 };
+const long = { ctx_size: 131_072, threads: 1 };
 const offered = writeScriptedConfig(folder, [[ALPHA, { config: long }]]);
 const provider = await startProvider(['-c', offered, '--allow-anyone'], folder, env);
 
 const config = writeScriptedConfig(home, [[BETA, { preload: true, config: long }]]);
 const src = join(folder, 'model-0.gguf');
 const delegate = { providerPublicKey: provider.publicKey, timeout: 5_000 };
-const far = { src, type: 'llm', config: long, delegate, stallTimeoutMs: 3_000 };
+const far = { src, type: 'llm', config: long, delegate, stallTimeoutMs: 5_000 };
 const { serve } = JSON.parse(readFileSync(config, 'utf8'));
 Object.assign(serve.models, {
   alpha: far,

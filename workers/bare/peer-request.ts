@@ -10,6 +10,8 @@ export interface Offer {
   readonly type: string;
   /** The provider's own; a peer's is not taken, for it may name files too. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** CPU threads, which the SDK's schema does not know. */
+  readonly threads: string;
 }
 
 /** A load of one of the offers, as the SDK is to see it. */
@@ -88,10 +90,7 @@ export function judgePeerRequest<Model extends Offer>(
   }
 }
 
-function judgeLoad<Model extends Offer>(
-  { modelSrc, modelName }: Message,
-  offers: readonly Model[],
-): PeerVerdict<Model> {
+function judgeLoad<Model extends Offer>({ modelSrc }: Message, offers: readonly Model[]): PeerVerdict<Model> {
   const offer = offers.find(({ source }) => source === modelSrc);
   if (!offer) {
     const error = 'this provider does not offer the model';
@@ -102,7 +101,7 @@ function judgeLoad<Model extends Offer>(
     type: 'loadModel',
     modelType: type,
     modelSrc: source,
-    modelName,
+    modelName: source, // by which `provide.ts` knows it again
     modelConfig: config,
     seed: false,
     withProgress: false,

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { judgePeerRequest } from '../../../../workers/bare/peer-request.js';
 
-const OFFERS = [{ source: '/models/a.gguf', type: 'llamacpp-completion', config: { ctx_size: 2048 } }];
+const OFFERS = [
+  { source: '/models/a.gguf', type: 'llamacpp-completion', config: { ctx_size: 2048 }, threads: '1' },
+];
 
 function judge(message: object) {
   return judgePeerRequest(JSON.stringify(message), OFFERS);
@@ -23,12 +25,14 @@ describe('what a peer may ask of a provider', () => {
       modelType: 'whispercpp-transcription',
       modelConfig: { projectionModelSrc: '/etc/passwd' },
       delegate: { providerPublicKey: 'ab'.repeat(32) },
+      modelName: 'of-another',
       requestId: 'of-another',
     });
     assert.deepEqual(request, {
       type: 'loadModel',
       modelType: 'llamacpp-completion',
       modelSrc: '/models/a.gguf',
+      modelName: '/models/a.gguf',
       modelConfig: { ctx_size: 2048 },
       seed: false,
       withProgress: false,
