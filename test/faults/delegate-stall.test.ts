@@ -32,9 +32,12 @@ Object.assign(serve.models, {
 writeFileSync(config, JSON.stringify({ serve }));
 const gateway = await startFaultGateway(config, home, { env });
 
-/** Whether a model of this gateway is in the memory of its own process. */
-function isHere(alias: string): boolean {
-  return readFileSync(`/proc/${gateway.pidOf(alias)}/maps`, 'utf8').includes(src);
+/** Asks a model, which is loaded for that. @returns whether it was loaded into the memory of its own process. */
+async function isLoadedHere(alias: string): Promise<boolean> {
+  const mark = gateway.log.length;
+  assert.equal(await gateway.ask(alias), fallbackOf(ALPHA));
+  const { pid } = await gateway.loggedOf(alias, 'model loaded', mark);
+  return readFileSync(`/proc/${pid}/maps`, 'utf8').includes(src);
 }
 
 describe('a peer that stands still', { timeout: 120_000, skip: process.platform !== 'linux' }, () => {
@@ -68,16 +71,12 @@ describe('a peer that stands still', { timeout: 120_000, skip: process.platform 
   });
 
   test('and one that may be loaded here: the next call is answered here, and there again when it was loaded anew', async () => {
-    assert.equal(await gateway.ask('near'), fallbackOf(ALPHA));
-    assert.ok(!isHere('near'));
+    assert.equal(await isLoadedHere('near'), false);
     provider.signal('SIGSTOP');
-    assert.equal(await gateway.ask('near'), fallbackOf(ALPHA));
-    assert.ok(isHere('near'));
+    assert.equal(await isLoadedHere('near'), true);
     provider.signal('SIGCONT');
     assert.equal(await gateway.ask('near'), fallbackOf(ALPHA));
-    assert.ok(isHere('near'));
     assert.equal((await gateway.unload('near')).status, 200);
-    assert.equal(await gateway.ask('near'), fallbackOf(ALPHA));
-    assert.ok(!isHere('near'));
+    assert.equal(await isLoadedHere('near'), false);
   });
 });
