@@ -1,9 +1,11 @@
 /** `qvac provide` and peers that do what the SDK's own would not, or that vanish. Each is one process without the SDK. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { toPublicKey } from '../../src/pool/peer-identity.js';
 import { startDht } from '../support/dht.js';
 import { childrenOf, isAlive } from '../support/processes.js';
 import { startProvider } from '../support/provider.js';
@@ -19,8 +21,14 @@ const config = writeScriptedConfig(folder, [[ALPHA, { config: { ctx_size: 131_07
 const anna = createTestPeer(env);
 const ben = createTestPeer(env);
 const stranger = createTestPeer(env);
+const seedFile = join(folder, 'seed');
+// Of the two keys the provider's is to be the larger: then Hyperswarm would keep the older of two connections.
+let seed = '';
+do seed = randomBytes(32).toString('hex');
+while (toPublicKey(seed) < anna.publicKey);
+writeFileSync(seedFile, seed);
 const provider = await startProvider(
-  ['-c', config, '--seed-file', join(folder, 'seed'), '--allow', anna.publicKey, ben.publicKey],
+  ['-c', config, '--seed-file', seedFile, '--allow', anna.publicKey, ben.publicKey],
   folder,
   env,
 );
@@ -108,6 +116,14 @@ describe('a provider', { timeout: 120_000, skip: process.platform !== 'linux' },
     a.close();
     assert.equal(await answer, fallbackOf(ALPHA));
     b.close();
+  });
+
+  test('lets a peer come again that was ended before it said anything', async () => {
+    const old = await anna.connect(provider.publicKey);
+    const again = await anna.connect(provider.publicKey);
+    await old.closed;
+    assert.equal((await again.ask({ type: 'heartbeat' })).type, 'heartbeat');
+    again.close();
   });
 
   test('takes no more than 16 chats of a peer at once', async () => {
