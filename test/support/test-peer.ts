@@ -56,9 +56,10 @@ export interface TestPeerConnection {
 
 /** @param env what `startDht` returned. */
 export function createTestPeer(env: NodeJS.ProcessEnv): TestPeer {
-  const require = createRequire(import.meta.resolve('@qvac/sdk'));
-  const dhtClass = require('hyperdht') as DhtClass;
-  const rpcClass = require('bare-rpc') as new (stream: PeerStream) => Rpc;
+  // The SDK's own, as in dht.ts.
+  const fromSdk = createRequire(import.meta.resolve('@qvac/sdk'));
+  const dhtClass = fromSdk('hyperdht') as DhtClass;
+  const rpcClass = fromSdk('bare-rpc') as new (stream: PeerStream) => Rpc;
   const seed = randomBytes(32);
   const dht = new dhtClass({
     bootstrap: env.QVAC_GATEWAY_TEST_DHT?.split(','),
