@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfiguredModel, GatewayConfig } from '../config/gateway-config.js';
+import { sharedThreads } from '../models/thread-policy.js';
 import { readSeedFile, toPublicKey } from '../pool/peer-identity.js';
 import { ProviderPool } from '../pool/provider-pool.js';
 import { providerEnv } from '../pool/worker-env.js';
+import { readCpuCores } from './cpu-cores.js';
 import { RunFiles } from './run-files.js';
 
 /** What to offer to whom. */
@@ -36,7 +38,12 @@ export async function provideModels(
   const seed = readSeedFile(seedFile ?? join(homedir(), '.qvac', 'provider-seed'));
   const files = await RunFiles.create(sdk);
   try {
-    const pool = new ProviderPool(providerEnv(models, seed, files));
+    const surroundings = {
+      runFolder: files.runFolder,
+      sdkConfigFile: files.sdkConfigFile,
+      sharedThreads: shareThreads(await readCpuCores(), models),
+    };
+    const pool = new ProviderPool(providerEnv(models, seed, surroundings));
     const stopped = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -52,4 +59,12 @@ export async function provideModels(
   } finally {
     await files.remove();
   }
+}
+
+function shareThreads(cores: number, models: readonly ConfiguredModel[]): number {
+  const wishes = models.map(({ config: { threads } }) => ({
+    threads: typeof threads === 'number' ? threads : undefined,
+    replicas: 1,
+  }));
+  return sharedThreads(cores, wishes);
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { ENGINE_END } from '../protocol/engine-notice.js';
 import { ApiError } from '../protocol/errors.js';
 import type { LifeEvent } from '../protocol/events.js';
 import type { Call, CallKind, EventOf, ModelJob } from '../protocol/jobs.js';
@@ -269,6 +270,8 @@ function firstLine(reason: string): string {
 }
 
 function describeExit({ exitCode, signal, stderrTail }: ProcessExit): string {
+  const own = stderrTail.split('\n').find((line) => line.startsWith(ENGINE_END));
+  if (own !== undefined) return own.slice(ENGINE_END.length);
   const how = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`;
   const lastWords = stderrTail.trim();
   return `its engine process ${how}${lastWords && `\n${lastWords}`}`;

@@ -14,7 +14,7 @@ export interface ThreadSurroundings {
   readonly cacheFolder?: string | undefined;
 }
 
-/** What all workers of models share. */
+/** What all that run models share. */
 export interface WorkerSurroundings extends ThreadSurroundings {
   /** CPU threads for a model whose config names none. */
   readonly sharedThreads: number;
@@ -51,12 +51,13 @@ export function assetsEnv(surroundings: ThreadSurroundings): NodeJS.ProcessEnv {
 export function providerEnv(
   offers: readonly ModelSpec[],
   seed: string,
-  surroundings: ThreadSurroundings,
+  surroundings: WorkerSurroundings,
 ): NodeJS.ProcessEnv {
-  const written = offers.map(({ type, source, config: { threads: _, ...config } }) => ({
+  const written = offers.map(({ type, source, config: { threads, ...config } }) => ({
     type,
     source: typeof source === 'string' ? source : source.src,
     config,
+    threads: String(threads ?? surroundings.sharedThreads),
   }));
   return {
     ...sdkEnv('provide', surroundings),

@@ -43,9 +43,12 @@ export async function startEndlessStream(openai: OpenAI, script: Script): Promis
     }
   };
   let hasEnded = false;
-  const ended = read().finally(() => {
+  let failure: unknown;
+  const ended = read().then((error) => {
     hasEnded = true;
+    failure = error;
     wake();
+    return error;
   });
 
   const endless: EndlessStream = {
@@ -59,7 +62,7 @@ export async function startEndlessStream(openai: OpenAI, script: Script): Promis
     async more(characters) {
       const goal = text.length + characters;
       while (text.length < goal) {
-        assert.ok(!hasEnded, `the stream ended after ${text.length} characters`);
+        assert.ok(!hasEnded, `the stream ended after ${text.length} characters: ${failure}`);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -5,6 +5,9 @@ import { spawnCli } from './cli.js';
 /** A `qvac provide` that runs as a child process. */
 export interface TestProvider {
   readonly publicKey: string;
+  readonly pid: number;
+  /** Sends a signal to its whole process group: SIGSTOP lets it stand still as if its machine did. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends its whole process group, as a power cut would. */
   kill(): Promise<void>;
 }
@@ -17,8 +20,10 @@ export async function startProvider(
 ): Promise<TestProvider> {
   const child = spawnCli(['provide', ...args], cwd, env, true);
   const exited = once(child, 'close');
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the provider was not spawned');
   async function kill(): Promise<void> {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) process.kill(-Number(pid), 'SIGKILL');
     await exited;
   }
   after(kill);
@@ -34,5 +39,5 @@ export async function startProvider(
     });
     void exited.then(() => reject(new Error(`the provider ended: ${written}`)));
   });
-  return { publicKey, kill };
+  return { publicKey, pid, signal: (name) => void process.kill(-pid, name), kill };
 }

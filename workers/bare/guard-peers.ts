@@ -1,24 +1,16 @@
-import { judgePeerRequest, type Offer } from './peer-request.js';
-import { resolveFromSdk } from './resolve-from-sdk.js';
+import { type Handler, type IncomingRequest, PeerConnection, tell } from './peer-connection.js';
+import type { Offer } from './peer-request.js';
+import { interceptPeers, type PeerRpc, type PeerRpcClass } from './peer-rpc.js';
+import { SharedModel } from './shared-model.js';
 
-/** bare-rpc's `RPCIncomingRequest`, as far as it matters here. */
-interface IncomingRequest {
-  data: { toString(): string } | null;
-  reply(text: string, encoding: 'utf-8'): void;
-}
+/** A model stays so long for a peer that has gone without a word: a connection breaks easily, and a load takes time. */
+const LINGER_MS = 60_000;
 
-type Handler = (request: IncomingRequest) => unknown;
+/** What a chat may have: more than any context holds. bare-rpc would keep up to 4 GB before it looks at them. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
-/** bare-rpc's `RPC`, which keeps its handler in `_onrequest`. Only a peer's stream has a public key. */
-interface Rpc {
-  _onrequest: Handler;
-  readonly _stream: { readonly remotePublicKey?: object };
-}
-
-interface RpcClass {
-  new (stream: object, onrequest: Handler): Rpc;
-  readonly prototype: Rpc;
-}
+/** bare-rpc's handler of requests, which are those of `peer-connection.ts`. */
+type OnRequest = (request: IncomingRequest) => unknown;
 
 /**
  * Has the SDK get only those requests of other peers that may be: see `peer-request.ts`. Those of our own gateway pass.
@@ -26,35 +18,46 @@ interface RpcClass {
  * @throws Error if bare-rpc does not look as expected: an unguarded provider must not start.
  */
 export async function guardPeers(offers: readonly Offer[]): Promise<void> {
-  const { default: rpcClass } = (await import(resolveFromSdk('bare-rpc').href)) as { default: RpcClass };
-  Object.defineProperty(rpcClass.prototype, '_onrequest', {
-    configurable: true,
-    set(this: Rpc, handler: Handler) {
-      const value = this._stream.remotePublicKey ? guard(handler, offers) : handler;
-      Object.defineProperty(this, '_onrequest', { value, writable: true });
-    },
+  let sdk: Handler = () => {};
+  const unload = (modelId: string) => tell(sdk, { type: 'unloadModel', modelId, clearStorage: false });
+  const models = offers.map((offer) => ({
+    ...offer,
+    shared: new SharedModel({ unload, lingerMs: LINGER_MS }),
+  }));
+  const rpcClass = await interceptPeers<OnRequest>((rpc, handler) => {
+    sdk = handler as Handler;
+    const peer = new PeerConnection(sdk, models);
+    rpc._stream.on('close', () => peer.close());
+    limitRequests(rpc);
+    return (request) => peer.receive(request);
   });
   assertGuarded(rpcClass);
 }
 
-function guard(handler: Handler, offers: readonly Offer[]): Handler {
-  let latest: string | undefined;
-  return (request) => {
-    const verdict = judgePeerRequest(request.data?.toString(), offers, latest);
-    if ('reply' in verdict) return request.reply(JSON.stringify(verdict.reply), 'utf-8');
-    const { type, requestId } = verdict.request as { type: string; requestId?: unknown };
-    if (type === 'completionStream' && typeof requestId === 'string') latest = requestId;
-    request.data = JSON.stringify(verdict.request);
-    return handler(request);
+function limitRequests(rpc: PeerRpc<OnRequest>): void {
+  const { _ondata } = rpc;
+  rpc._ondata = (bytes) => {
+    _ondata.call(rpc, bytes);
+    if (rpc._frame > MAX_REQUEST_BYTES) rpc._stream.destroy(new Error('the request is too large'));
   };
 }
 
-function assertGuarded(rpcClass: RpcClass): void {
-  const stream = { remotePublicKey: {}, on: () => stream };
+function assertGuarded(rpcClass: PeerRpcClass<OnRequest>): void {
   let isReached = false;
+  let isCut = false;
+  const stream = {
+    remotePublicKey: {},
+    on: () => stream,
+    destroy: () => {
+      isCut = true;
+    },
+  };
   const rpc = new rpcClass(stream, () => {
     isReached = true;
   });
-  rpc._onrequest({ data: JSON.stringify({ type: '__shutdown__' }), reply: () => {} });
-  if (isReached) throw new Error('bare-rpc is not as expected: peers could not be held to what is offered');
+  rpc._onrequest({ data: JSON.stringify({ type: '__shutdown__' }), reply: () => {} } as never);
+  rpc._ondata(new Uint8Array(4).fill(255));
+  if (isReached || !isCut) {
+    throw new Error('bare-rpc is not as expected: peers could not be held to what is offered');
+  }
 }

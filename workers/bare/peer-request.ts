@@ -10,10 +10,52 @@ export interface Offer {
   readonly type: string;
   /** The provider's own; a peer's is not taken, for it may name files too. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** CPU threads, which the SDK's schema does not know. */
+  readonly threads: string;
 }
 
-/** What becomes of a request: it goes on to the SDK in this form, or it is answered at once. */
-export type PeerVerdict = { readonly request: object } | { readonly reply: object };
+/** A load of one of the offers, as the SDK is to see it. */
+export interface PeerLoad<Model extends Offer> {
+  readonly kind: 'load';
+  readonly offer: Model;
+  readonly request: object;
+}
+
+/** A chat, as the SDK is to see it. */
+export interface PeerChat {
+  readonly kind: 'chat';
+  /** As the peer names it. It need not be that of a model. */
+  readonly modelId: string;
+  readonly request: object;
+}
+
+/** A request that the SDK does not see. */
+export interface PeerRefusal {
+  readonly kind: 'refuse';
+  readonly reply: object;
+  /** Whether the peer waits for a stream. */
+  readonly streams: boolean;
+}
+
+/** What becomes of a request. */
+export type PeerVerdict<Model extends Offer> =
+  | { readonly kind: 'heartbeat' }
+  | PeerLoad<Model>
+  | PeerChat
+  | { readonly kind: 'cancel' | 'unload'; readonly modelId: string }
+  | PeerRefusal;
+
+/** Of a chat, what a peer decides; not among it what would keep files here (`kvCache`). */
+const CHAT_FIELDS = [
+  'modelId',
+  'stream',
+  'tools',
+  'generationParams',
+  'captureThinking',
+  'emitRawDeltas',
+  'toolDialect',
+  'responseFormat',
+] as const;
 
 /** A message of the SDK's protocol, as a peer sends it. */
 interface Message {
@@ -25,65 +67,65 @@ interface Message {
  * Decides about a peer's request.
  *
  * @param written the request's JSON; `undefined` for one that streams to the provider.
- * @param latest id of the latest completion that this peer asked for.
  */
-export function judgePeerRequest(
+export function judgePeerRequest<Model extends Offer>(
   written: string | undefined,
-  offers: readonly Offer[],
-  latest: string | undefined,
-): PeerVerdict {
+  offers: readonly Model[],
+): PeerVerdict<Model> {
   const message = parse(written);
+  const modelId = String(message.modelId);
   switch (message.type) {
     case 'heartbeat':
-      return { request: { type: 'heartbeat' } };
+      return { kind: 'heartbeat' };
     case 'loadModel':
       return judgeLoad(message, offers);
     case 'completionStream':
-      return judgeCompletion(message);
+      return judgeChat(message, modelId);
     case 'cancel':
-      // The SDK's peers can only cancel all calls of a model: those of other peers, too.
-      return latest === undefined
-        ? { reply: { type: 'cancel', success: true } }
-        : { request: { type: 'cancel', operation: 'request', requestId: latest } };
+      return { kind: 'cancel', modelId };
     case 'unloadModel':
-      // Another peer may use it still.
-      return {
-        reply: { type: 'unloadModel', success: true, hasActiveModels: true, hasActiveProviders: true },
-      };
+      return { kind: 'unload', modelId };
     default:
       return refuse('peers may load the models that are offered, and chat with them; nothing else');
   }
 }
 
-function judgeLoad({ modelSrc, modelName, requestId }: Message, offers: readonly Offer[]): PeerVerdict {
+function judgeLoad<Model extends Offer>({ modelSrc }: Message, offers: readonly Model[]): PeerVerdict<Model> {
   const offer = offers.find(({ source }) => source === modelSrc);
   if (!offer) {
-    return { reply: { type: 'loadModel', success: false, error: 'this provider does not offer the model' } };
+    const error = 'this provider does not offer the model';
+    return { kind: 'refuse', reply: { type: 'loadModel', success: false, error }, streams: false };
   }
-  return {
-    request: {
-      type: 'loadModel',
-      modelType: offer.type,
-      modelSrc,
-      modelName,
-      modelConfig: offer.config,
-      seed: false,
-      withProgress: false,
-      requestId,
-    },
+  const { source, type, config } = offer;
+  const request = {
+    type: 'loadModel',
+    modelType: type,
+    modelSrc: source,
+    modelName: source, // by which `provide.ts` knows it again
+    modelConfig: config,
+    seed: false,
+    withProgress: false,
   };
+  return { kind: 'load', offer, request };
 }
 
-/** Without what would read or write files here. */
-function judgeCompletion({ kvCache: _, ...message }: Message): PeerVerdict {
+function judgeChat(message: Message, modelId: string): PeerVerdict<never> {
   const { history } = message;
-  const hasFiles =
-    !Array.isArray(history) || history.some((entry) => Object(entry).attachments !== undefined);
-  return hasFiles ? refuse('peers cannot send attachments') : { request: message };
+  if (!Array.isArray(history)) return refuse('a chat has a history', true);
+  const entries = history.map((entry) => Object(entry) as Message);
+  if (entries.some(({ attachments }) => attachments !== undefined)) {
+    return refuse('peers cannot send attachments', true); // they are paths of files here
+  }
+  const request = {
+    type: 'completionStream',
+    history: entries.map(({ role, content }) => ({ role, content })),
+    ...Object.fromEntries(CHAT_FIELDS.map((field) => [field, message[field]])),
+  };
+  return { kind: 'chat', modelId, request };
 }
 
-function refuse(message: string): PeerVerdict {
-  return { reply: { type: 'error', message } };
+function refuse(message: string, streams = false): PeerVerdict<never> {
+  return { kind: 'refuse', reply: { type: 'error', message }, streams };
 }
 
 function parse(written: string | undefined): Message {

@@ -1,6 +1,7 @@
 import type { QvacPlugin } from '@qvac/sdk';
 import env from 'bare-env';
 import { endWithParent } from './end-with-parent.js';
+import { endWithPeer } from './end-with-peer.js';
 import { leaveOut } from './leave-out.js';
 import { outliveInterrupt } from './outlive-interrupt.js';
 import { stayOnLoopback } from './stay-on-loopback.js';
@@ -40,7 +41,10 @@ export async function serveEngine(
     ...(hasPeers ? [] : ['peers' as const]),
     ...(translates ? [] : ['languages' as const]),
   ]);
-  if (hasPeers) await stayOnLoopback();
+  if (hasPeers) {
+    await stayOnLoopback();
+    await endWithPeer();
+  }
   const { ensureRPCSetup, initializeWorkerCore } = await import('@qvac/sdk/worker-core');
   const { registerPlugin } = await import('@qvac/sdk/plugins');
   const plugin = await importPlugin();

@@ -46,10 +46,12 @@ test("a type without an entry is refused: the SDK's own would load every engine"
 });
 
 test('the thread that serves other peers offers models as the SDK is to load them', () => {
-  const env = providerEnv([spec({ threads: 7, ctx_size: 512 })], 'ab'.repeat(32), surroundings);
+  const offers = [spec({ threads: 7, ctx_size: 512 }), spec({})];
+  const env = providerEnv(offers, 'ab'.repeat(32), surroundings);
   assert.match(env.QVAC_WORKER_PATH ?? '', /workers\/bare\/provide\.js$/);
   assert.equal(env.QVAC_HYPERSWARM_SEED, 'ab'.repeat(32));
   assert.deepEqual(JSON.parse(env.QVAC_GATEWAY_OFFERS ?? ''), [
-    { type: 'llamacpp-completion', source: '/models/my.gguf', config: { ctx_size: 512 } },
+    { type: 'llamacpp-completion', source: '/models/my.gguf', config: { ctx_size: 512 }, threads: '7' },
+    { type: 'llamacpp-completion', source: '/models/my.gguf', config: {}, threads: '3' },
   ]);
 });

@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { judgePeerRequest } from '../../../../workers/bare/peer-request.js';
 
-const OFFERS = [{ source: '/models/a.gguf', type: 'llamacpp-completion', config: { ctx_size: 2048 } }];
+const OFFERS = [
+  { source: '/models/a.gguf', type: 'llamacpp-completion', config: { ctx_size: 2048 }, threads: '1' },
+];
 
-function judge(message: object, latest?: string) {
-  return judgePeerRequest(JSON.stringify(message), OFFERS, latest);
+function judge(message: object) {
+  return judgePeerRequest(JSON.stringify(message), OFFERS);
 }
 
-function requestOf(message: object, latest?: string): object {
-  const verdict = judge(message, latest);
+/** What the SDK would get. */
+function requestOf(message: object): object {
+  const verdict = judge(message);
   assert.ok('request' in verdict, JSON.stringify(verdict));
-  return verdict.request;
+  return JSON.parse(JSON.stringify(verdict.request));
 }
 
 describe('what a peer may ask of a provider', () => {
@@ -22,11 +25,14 @@ describe('what a peer may ask of a provider', () => {
       modelType: 'whispercpp-transcription',
       modelConfig: { projectionModelSrc: '/etc/passwd' },
       delegate: { providerPublicKey: 'ab'.repeat(32) },
+      modelName: 'of-another',
+      requestId: 'of-another',
     });
-    assert.deepEqual(JSON.parse(JSON.stringify(request)), {
+    assert.deepEqual(request, {
       type: 'loadModel',
       modelType: 'llamacpp-completion',
       modelSrc: '/models/a.gguf',
+      modelName: '/models/a.gguf',
       modelConfig: { ctx_size: 2048 },
       seed: false,
       withProgress: false,
@@ -34,27 +40,22 @@ describe('what a peer may ask of a provider', () => {
   });
 
   test('another file is not loaded', () => {
-    const verdict = judge({ type: 'loadModel', modelSrc: '/etc/passwd' });
-    assert.ok('reply' in verdict);
-    assert.match(JSON.stringify(verdict.reply), /does not offer/);
+    assert.match(JSON.stringify(judge({ type: 'loadModel', modelSrc: '/etc/passwd' })), /does not offer/);
   });
 
-  test('a chat keeps no file here, and reads none', () => {
-    const history = [{ role: 'user', content: 'hello' }];
-    assert.deepEqual(requestOf({ type: 'completionStream', modelId: 'm', history, kvCache: '../x' }), {
+  test('a chat keeps no file here, reads none, and brings nothing that is not known', () => {
+    const history = [{ role: 'user', content: 'hello', file: '/etc/passwd' }];
+    const chat = { type: 'completionStream', modelId: 'm', history, stream: true };
+    assert.deepEqual(requestOf({ ...chat, kvCache: '../x', requestId: 'of-another', __profiling: {} }), {
       type: 'completionStream',
       modelId: 'm',
-      history,
+      history: [{ role: 'user', content: 'hello' }],
+      stream: true,
     });
     const withFile = [{ ...history[0], attachments: [{ path: '/etc/passwd' }] }];
-    assert.ok('reply' in judge({ type: 'completionStream', modelId: 'm', history: withFile }));
-    assert.ok('reply' in judge({ type: 'completionStream', modelId: 'm', history: 'hello' }));
-  });
-
-  test('a cancel ends the call of that peer only', () => {
-    const cancel = { type: 'cancel', operation: 'broad', modelId: 'm' };
-    assert.deepEqual(requestOf(cancel, 'r-1'), { type: 'cancel', operation: 'request', requestId: 'r-1' });
-    assert.ok('reply' in judge(cancel));
+    for (const wrong of [withFile, 'hello', undefined]) {
+      assert.deepEqual(judge({ ...chat, history: wrong }).kind, 'refuse');
+    }
   });
 
   for (const type of [
@@ -64,16 +65,16 @@ describe('what a peer may ask of a provider', () => {
     'downloadAsset',
     'rag',
     'provide',
-    'unloadModel',
+    'pluginInvoke',
   ]) {
     test(`${type} does not reach the SDK`, () => {
-      assert.ok('reply' in judge({ type }));
+      assert.equal(judge({ type }).kind, 'refuse');
     });
   }
 
   test('what is no JSON, or no request at all, does not either', () => {
-    assert.ok('reply' in judgePeerRequest('{', OFFERS, undefined));
-    assert.ok('reply' in judgePeerRequest('null', OFFERS, undefined));
-    assert.ok('reply' in judgePeerRequest(undefined, OFFERS, undefined));
+    for (const written of ['{', 'null', '"hello"', '[]', undefined]) {
+      assert.equal(judgePeerRequest(written, OFFERS).kind, 'refuse');
+    }
   });
 });
