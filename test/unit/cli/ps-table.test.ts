@@ -106,9 +106,10 @@ test('tokens per second are those between two looks', () => {
   assert.deepEqual(rates(before, sample(2_500, counted(151), counted(7, 'b'))), ['25.5', '0.0']);
 });
 
-test('where there was no look before, or a new gateway counts, there is no number', () => {
+test('where there was no look before, or a new gateway or model counts, there is no number', () => {
   assert.deepEqual(rates(sample(0), sample(1_000, counted(100))), ['-']);
   const later = sample(1_000, counted(100));
   const restarted = { ...later, status: { ...later.status, pid: 2 } };
   assert.deepEqual(rates(sample(0, counted(50)), restarted), ['-']);
+  assert.deepEqual(rates(sample(0, counted(500)), later), ['-']);
 });
