@@ -33,6 +33,19 @@ test('init writes a config that is valid, and never writes over another unless t
   assert.equal((await runCli(['config', 'init', '--force'], folder)).exitCode, 0);
   assert.deepEqual(read(folder).serve, serve);
   assert.equal((await runCli(['config', 'init', 'my.config.ts'], folder)).exitCode, 2);
+  const lost = await runCli(['config', 'init', 'nowhere/my.json'], folder);
+  assert.equal(lost.exitCode, 1);
+  assert.match(lost.stderr, /my\.json can't be written \(its folder is not there\)/);
+});
+
+test('what init writes over a file that all may read is for its owner only', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'qvac.config.json');
+  writeFileSync(file, '{}', { mode: 0o644 });
+  assert.equal((await runCli(['config', 'init', '--force'], folder)).exitCode, 0);
+  assert.equal(statSync(file).mode & 0o077, 0);
 });
 
 test('init asks at a terminal', { skip: !HAS_TERMINAL }, async () => {
