@@ -149,6 +149,25 @@ async function doctor(folder: string, ...args: string[]) {
   };
 }
 
+test('models elsewhere are models of the config too', async () => {
+  const folder = tempFolder();
+  const away = { url: 'http://127.0.0.1:9/v1', model: 'm' };
+  const serve = { models: { away }, remotes: [{ url: 'http://127.0.0.1:8/v1' }] };
+  writeFileSync(join(folder, 'qvac.config.json'), JSON.stringify({ serve }));
+  const checked = await runCli(['config', 'check'], folder);
+  assert.match(checked.stdout, /is valid\. Models: away, those of 127\.0\.0\.1:8\.\n$/);
+  const listed = await runCli(['models', '--url', 'http://127.0.0.1:1'], folder);
+  assert.match(listed.stdout, /^away +any +-$/m);
+  const { findings } = await doctor(folder);
+  const config = findings.find(({ check }) => check === 'config')?.message;
+  assert.match(config ?? '', /qvac\.config\.json, 1 model, and those of other servers$/);
+  const pulled = await runCli(['pull', 'away'], folder);
+  assert.deepEqual(
+    [pulled.exitCode, pulled.stderr],
+    [2, "error: 'away' is a model elsewhere: it has no files to download.\n"],
+  );
+});
+
 test('doctor finds all well where a gateway runs', async () => {
   const folder = tempFolder();
   const config = writeScriptedConfig(folder, [[ALPHA]]);

@@ -87,6 +87,13 @@ test('a row per model, in columns', () => {
   );
 });
 
+test('a model elsewhere has no threads here', () => {
+  assert.match(
+    toPsTable(sample(0, { ...MODEL, threads: 0 }), undefined, NOW),
+    /^a +ready +0\/2 +0 +- +- +- +1s /m,
+  );
+});
+
 test('what an engine said cannot steer the terminal', () => {
   const last_exit = { code: 'x', reason: 'a\u001b[2J\nb', stderr_tail: [], at: '2030-01-01T23:00:00Z' };
   const table = toPsTable(sample(0, { ...MODEL, last_exit }), undefined, NOW);
