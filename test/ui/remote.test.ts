@@ -35,6 +35,7 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
       await page.getByRole('button', { name: 'Clear' }).click();
       return text;
     };
+    await page.getByRole('button', { name: 'Unload usual', disabled: true }).waitFor();
     assert.equal(await answerOf('usual'), 'in parts: €🙂');
     assert.equal(await answerOf('terse'), 'without a space');
     assert.deepEqual(problems, []);
