@@ -46,11 +46,8 @@ export async function takeAnswer(
   };
 }
 
-/** What comes in less time has come together, and would seem to be endlessly fast. */
-const LEAST_MS = 30;
-
 /** Tokens per second once the first had come; `undefined` for answers that are too short to tell. */
 export function answerRate({ completionTokens, streamMs }: Answer): number | undefined {
-  if (completionTokens < 2 || streamMs < LEAST_MS) return undefined;
+  if (completionTokens < 2 || streamMs <= 0) return undefined;
   return ((completionTokens - 1) * 1000) / streamMs;
 }
