@@ -7,10 +7,8 @@ export const EXIT = {
   usage: 2,
   /** No gateway answers a command that needs a running one. `EX_UNAVAILABLE` of sysexits.h. */
   noGateway: 69,
-  /** Ctrl+C, or another signal to stop, before the work was done: as shells say it. */
-  interrupted: 130,
   /** The gateway died again and again. `EX_SOFTWARE` of sysexits.h. */
   crashLoop: 70,
-  /** Somebody pressed Ctrl+C at a question. What shells say of a program that SIGINT ended. */
-  cancelled: 130,
+  /** Ctrl+C, or another signal to stop, before the work was done: as shells say it. */
+  interrupted: 130,
 } as const;

@@ -9,9 +9,12 @@ import { EXIT } from './exit-codes.js';
  *
  * @throws {CommandError} if there is none by that name.
  */
-export async function findPulled(name: string, { models }: GatewayConfig): Promise<ModelSpec> {
+export async function findPulled(name: string, { models, routed }: GatewayConfig): Promise<ModelSpec> {
   const configured = models.find(({ alias }) => alias === name);
   if (configured) return configured;
+  if (routed.some(({ alias }) => alias === name)) {
+    throw new CommandError(`error: '${name}' is a model elsewhere: it has no files to download.`, EXIT.usage);
+  }
   const aliases = models.map(({ alias }) => alias).join(', ');
   const known = aliases ? `Configured are: ${aliases}.` : 'No model is configured.';
   if (!looksLikeConstant(name)) {

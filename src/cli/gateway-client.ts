@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Dispatcher, request } from 'undici';
+import { API_KEY_ADVICE, API_KEY_FORM } from '../config/api-key-form.js';
 import { readKeyFile } from '../config/key-file.js';
 import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
@@ -17,6 +18,8 @@ interface Sent {
   /** As JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** A stream that is silent for longer has broken off. Without it, none is waited for too long. */
+  readonly silenceMs?: number;
 }
 
 type Method = 'GET' | 'POST' | 'DELETE';
@@ -77,7 +80,7 @@ async function send(
   options: ClientOptions,
   method: Method,
   path: string,
-  { body, signal }: Sent,
+  { body, signal, silenceMs = 0 }: Sent,
 ): Promise<Dispatcher.ResponseData> {
   const key = await readKey(options);
   try {
@@ -90,7 +93,7 @@ async function send(
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
       headersTimeout: 0,
-      bodyTimeout: 0,
+      bodyTimeout: silenceMs,
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -99,8 +102,10 @@ async function send(
 }
 
 async function readKey({ apiKeyFile }: ClientOptions): Promise<string | undefined> {
-  if (apiKeyFile === undefined) return process.env.QVAC_API_KEY || undefined;
-  return (await readKeyFile(resolve(apiKeyFile))).keys[0]?.key;
+  if (apiKeyFile !== undefined) return (await readKeyFile(resolve(apiKeyFile))).keys[0]?.key;
+  const key = process.env.QVAC_API_KEY || undefined;
+  if (key === undefined || API_KEY_FORM.test(key)) return key;
+  throw new CommandError(`error: QVAC_API_KEY ${API_KEY_ADVICE}.`, EXIT.failure);
 }
 
 function isFine({ statusCode }: Dispatcher.ResponseData): boolean {

@@ -4,6 +4,9 @@ import { askGateway, streamGateway } from './gateway-client.js';
 import { PRETTY } from './pretty-stream.js';
 import { type ClientCommandOptions, runClient } from './run-client.js';
 
+/** Longer than the gateway is silent: it writes a comment every 15 s. A machine that slept has lost its connection. */
+const SILENCE_MS = 40_000;
+
 /** Options of `qvac logs`, as commander parses them. */
 export interface LogsOptions extends ClientCommandOptions {
   readonly follow: boolean;
@@ -25,7 +28,7 @@ export function logs(alias: string | undefined, options: LogsOptions): Promise<n
       const { data } = await askGateway<{ data: LogLine[] }>(options, 'GET', path);
       return data.map(format).join('');
     }
-    for await (const text of streamGateway(options, 'GET', path)) {
+    for await (const text of streamGateway(options, 'GET', path, { silenceMs: SILENCE_MS })) {
       process.stdout.write(format(JSON.parse(text) as LogLine));
     }
     process.stderr.write('The gateway has stopped.\n');

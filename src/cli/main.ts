@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { COMMANDS } from './commands/commands.js';
 import type { Manifest } from './commands/manifest.js';
 import { EXIT } from './exit-codes.js';
@@ -12,7 +12,12 @@ const program = new Command('qvac')
     'Serves several local models at once over an OpenAI-compatible API, each in a worker of its own.',
   )
   .version(manifest.version, '-V, --version')
-  .configureHelp({ sortSubcommands: true })
+  .configureHelp({
+    sortSubcommands: true,
+    // What is off or empty without being said needs no mention.
+    optionDescription: (option) =>
+      new Help().optionDescription(option).replace(/ \(default: (?:false|\[\])\)$/, ''),
+  })
   // A mistyped --api-key=<key> must not end up in a log.
   .configureOutput({ outputError: (message, write) => write(message.replace(/(--[\w-]+)=[^']*/g, '$1')) })
   .showHelpAfterError('Run with --help to see what there is.')

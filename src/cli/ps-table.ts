@@ -46,7 +46,7 @@ function toRow(model: ModelStatus, rate: number | undefined, wallClock: number):
     String(model.queue.length),
     rate === undefined ? '-' : rate.toFixed(1),
     model.memory_bytes === null ? '-' : toMegabytes(model.memory_bytes),
-    String(model.threads * model.replicas.length),
+    model.threads === 0 ? '-' : String(model.threads * model.replicas.length), // none of a model elsewhere
     toAge(model.state_since, wallClock),
     model.expires_at === null ? '-' : `in ${toSpan(Date.parse(model.expires_at) - wallClock)}`,
     String(model.restarts),

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.js';
 import { pullModel } from '../gateway/pull-model.js';
 import { ApiError } from '../protocol/errors.js';
 import { CommandError } from './command-error.js';
+import { endWithReader } from './end-with-reader.js';
 import { EXIT } from './exit-codes.js';
 import { findPulled } from './find-pulled.js';
 import { createBarReport, createJsonReport, createLineReport, type PullReport } from './pull-report.js';
@@ -17,24 +18,24 @@ export interface PullOptions {
 /** `qvac pull`: downloads the files of a model, in this process. Returns the exit code. */
 export async function pull(name: string, options: PullOptions): Promise<number> {
   const { json } = options;
+  endWithReader();
   try {
     const config = await loadConfig({ ...(options.config && { path: options.config }), cwd: process.cwd() });
     const spec = await findPulled(name, config);
     const stopping = watchStopSignals(() => process.exit(EXIT.interrupted));
     const report = createReport(name, json);
+    let isStopped = false;
     try {
       await pullModel(spec, config.sdk, report.progress, stopping);
     } catch (error) {
       if (!stopping.aborted) throw error;
-      report.end();
-      return fail(
-        'interrupted',
-        `${name}: stopped. What came is kept: the next pull goes on from it.`,
-        json,
-        EXIT.interrupted,
-      );
+      isStopped = true;
     } finally {
       report.end();
+    }
+    if (isStopped) {
+      const message = `${name}: stopped. What came is kept: the next pull goes on from it.`;
+      return fail('interrupted', message, json, EXIT.interrupted);
     }
     process.stdout.write(
       json ? `${JSON.stringify({ type: 'end', model: name })}\n` : `${name} is on this machine.\n`,
@@ -56,7 +57,9 @@ function createReport(name: string, json: boolean): PullReport {
 }
 
 function fail(code: string, message: string, json: boolean, exitCode: number): number {
-  if (json) process.stdout.write(`${JSON.stringify({ type: 'error', code, message })}\n`);
-  else process.stderr.write(`${message}\n`);
+  if (json) {
+    const report = { type: 'error', code, message: message.replace(/^error: /, '') };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  } else process.stderr.write(`${message}\n`);
   return exitCode;
 }

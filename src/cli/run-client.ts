@@ -1,7 +1,9 @@
 import { ConfigError } from '../config/config-error.js';
 import { CommandError } from './command-error.js';
+import { endWithReader } from './end-with-reader.js';
 import { EXIT } from './exit-codes.js';
 import type { ClientOptions } from './gateway-client.js';
+import { toHarmless } from './to-harmless.js';
 
 /** Options of a command that talks to a running gateway, as commander parses them. */
 export interface ClientCommandOptions extends ClientOptions {
@@ -21,7 +23,7 @@ export async function runClient(command: () => Promise<string | undefined>): Pro
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${toHarmless(error.message)}\n`);
     return error instanceof CommandError ? error.exitCode : EXIT.failure;
   }
 }
@@ -29,12 +31,4 @@ export async function runClient(command: () => Promise<string | undefined>): Pro
 /** What a script reads. */
 export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** Whoever reads the output may have had enough (`qvac logs | head`): that is no failure. */
-function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
-  });
 }

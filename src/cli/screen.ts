@@ -6,7 +6,8 @@ const HOME = '\x1b[H';
 const CLEAR_LINE = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
 
-const CTRL_C = '\x03';
+/** Several keys may come at once: of a hurried person, or over a slow line. */
+const QUIT = ['q', 'Q', '\x03'];
 
 /** A terminal's whole screen, lent to a program. */
 interface Screen {
@@ -28,7 +29,7 @@ export function openScreen(): Screen {
   };
   const onSignal = (): never => process.exit(EXIT.failure);
   const onKey = (key: Buffer): void => {
-    if (['q', 'Q', CTRL_C].includes(key.toString())) closing.abort();
+    if (QUIT.some((quit) => key.includes(quit))) closing.abort();
   };
   const onInterrupt = (): void => closing.abort(); // if stdin is no terminal
 

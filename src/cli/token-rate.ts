@@ -10,7 +10,8 @@ export interface Sample {
 export function tokenRate(alias: string, before: Sample, now: Sample): number | undefined {
   const [first, last] = [before, now].map(({ status }) => countOf(alias, status));
   if (first === undefined || last === undefined || now.at <= before.at) return undefined;
-  if (before.status.pid !== now.status.pid) return undefined; // a new gateway counts from zero
+  // A new gateway counts from zero, and so does a model that was reloaded.
+  if (before.status.pid !== now.status.pid || last < first) return undefined;
   return ((last - first) * 1000) / (now.at - before.at);
 }
 

@@ -1,4 +1,5 @@
 import { toPsTable } from './ps-table.js';
+import { toHarmless } from './to-harmless.js';
 import type { Sample } from './token-rate.js';
 
 /** What `qvac top` knows. */
@@ -16,10 +17,9 @@ export function toTopPage(url: string, { now, before, problem }: Seen, wallClock
   const memory = Math.round(status.memory_bytes / 1024 / 1024);
   return [
     `${url}  ${state}, up ${toUptime(status.uptime_seconds)}, gateway ${memory} MB`,
+    problem === undefined ? 'q: quit' : toHarmless(problem), // above the models: of many, a screen shows the first
     '',
     ...toPsTable(now, before, wallClock).trimEnd().split('\n'),
-    '',
-    problem ?? 'q: quit',
   ];
 }
 

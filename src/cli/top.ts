@@ -10,6 +10,9 @@ import { toTopPage } from './top-page.js';
 
 const REFRESH_MS = 1_000;
 
+/** An answer takes milliseconds. */
+const PATIENCE_MS = 5_000;
+
 /** `qvac top`: what all models of a running gateway do, until somebody has seen enough. Returns the exit code. */
 export function top(options: ClientOptions): Promise<number> {
   return runClient(async () => {
@@ -29,12 +32,16 @@ export function top(options: ClientOptions): Promise<number> {
         screen.draw(toTopPage(options.url, { now, before, problem }, Date.now()));
         await delay(REFRESH_MS, undefined, { signal: closing }).catch(() => {});
         if (closing.aborted) break;
+        const patience = AbortSignal.timeout(PATIENCE_MS);
         try {
-          const next = await sampleStatus(options);
+          const next = await sampleStatus(options, AbortSignal.any([closing, patience]));
           [before, now, problem] = [now, next, undefined];
         } catch (error) {
-          if (!(error instanceof CommandError)) throw error;
-          problem = error.message; // it may come back
+          if (closing.aborted) break;
+          // It may come back.
+          if (error instanceof CommandError) problem = error.message;
+          else if (patience.aborted) problem = `The gateway has not answered for ${PATIENCE_MS / 1000} s.`;
+          else throw error;
         }
       }
     } finally {

@@ -99,9 +99,8 @@ export class Fleet {
     const known = this.hosts()
       .map((host) => `'${host.alias}'`)
       .join(', ');
-    throw new ApiError('model_not_found', `No model '${alias}' is configured. Configured are: ${known}.`, {
-      param: 'model',
-    });
+    const advice = known ? `Configured are: ${known}.` : 'There is none.';
+    throw new ApiError('model_not_found', `No model '${alias}' is configured. ${advice}`, { param: 'model' });
   }
 
   #defaultOf(category: Category): ServedModel {

@@ -43,13 +43,16 @@ describe('help and version', () => {
     ['ps', '--help'],
     ['load', '--help'],
     ['unload', '--help'],
-    ...['models', 'logs', 'top', 'run', 'bench', 'doctor', 'completion'].map((name) => [name, '--help']),
+    ...['models', 'logs', 'top', 'run', 'bench', 'doctor', 'pull', 'provide', 'reload', 'completion'].map(
+      (name) => [name, '--help'],
+    ),
     ...['check', 'show', 'init'].map((name) => ['config', name, '--help']),
   ]) {
     test(args.join(' '), async () => {
       const { exitCode, stdout } = await runCli(args, folder);
       assert.equal(exitCode, 0);
       assert.match(stdout, /^Usage: qvac/);
+      assert.doesNotMatch(stdout, /default:\s+(?:false|\[)/);
       if (args.length > 1 && args[0] !== 'serve') assert.match(stdout, /\nExamples:\n {2}\S/);
     });
   }

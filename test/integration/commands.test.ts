@@ -111,6 +111,8 @@ test('bench has numbers of all answers', async () => {
   const { stdout } = await qvac(...args);
   assert.match(stdout, /^alpha: 6 requests, 2 at a time, 60 tokens in [\d.]+ s\n/);
   assert.match(stdout, /^first token +[\d.]+ ms +[\d.]+ ms$/m);
+  const many = await qvac('bench', 'alpha', '--requests', '12', '--concurrency', '12', '--max-tokens', '1');
+  assert.deepEqual([many.exitCode, many.stderr], [0, '']);
   const unknown = await qvac('bench', 'gamma');
   assert.deepEqual([unknown.exitCode, unknown.stdout], [1, '']);
 });
@@ -125,7 +127,7 @@ test('top without a terminal says what to use instead', async () => {
 const SCREEN_BACK = '\x1b[?25h\x1b[?1049l';
 
 test('top takes the screen, and gives it back', { skip: !HAS_TERMINAL }, async () => {
-  for (const key of ['q', '\x03']) {
+  for (const key of ['q', '\x03', 'qq']) {
     const terminal = openTerminal(['top', ...url], folder);
     await terminal.until(/\[\?1049h/);
     await terminal.until(/MODEL +STATE.*alpha +ready/s);
@@ -133,6 +135,21 @@ test('top takes the screen, and gives it back', { skip: !HAS_TERMINAL }, async (
     terminal.press(key);
     assert.equal(await terminal.exited, 0);
     assert.ok(terminal.output().endsWith(SCREEN_BACK));
+  }
+});
+
+test('top of a gateway that answers no more says so, and ends at once', { skip: !HAS_TERMINAL }, async () => {
+  const { pid, url } = await startGateway(['--no-supervisor', '-c', config], folder);
+  const terminal = openTerminal(['top', '--url', url], folder);
+  await terminal.until(/alpha +ready/);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await terminal.until(/The gateway has not answered for 5 s\./);
+    terminal.press('q');
+    assert.equal(await terminal.exited, 0);
+    assert.ok(terminal.output().endsWith(SCREEN_BACK));
+  } finally {
+    process.kill(pid, 'SIGCONT');
   }
 });
 

@@ -33,6 +33,19 @@ test('init writes a config that is valid, and never writes over another unless t
   assert.equal((await runCli(['config', 'init', '--force'], folder)).exitCode, 0);
   assert.deepEqual(read(folder).serve, serve);
   assert.equal((await runCli(['config', 'init', 'my.config.ts'], folder)).exitCode, 2);
+  const lost = await runCli(['config', 'init', 'nowhere/my.json'], folder);
+  assert.equal(lost.exitCode, 1);
+  assert.match(lost.stderr, /my\.json can't be written \(its folder is not there\)/);
+});
+
+test('what init writes over a file that all may read is for its owner only', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'qvac.config.json');
+  writeFileSync(file, '{}', { mode: 0o644 });
+  assert.equal((await runCli(['config', 'init', '--force'], folder)).exitCode, 0);
+  assert.equal(statSync(file).mode & 0o077, 0);
 });
 
 test('init asks at a terminal', { skip: !HAS_TERMINAL }, async () => {
@@ -135,6 +148,25 @@ async function doctor(folder: string, ...args: string[]) {
     findings,
   };
 }
+
+test('models elsewhere are models of the config too', async () => {
+  const folder = tempFolder();
+  const away = { url: 'http://127.0.0.1:9/v1', model: 'm' };
+  const serve = { models: { away }, remotes: [{ url: 'http://127.0.0.1:8/v1' }] };
+  writeFileSync(join(folder, 'qvac.config.json'), JSON.stringify({ serve }));
+  const checked = await runCli(['config', 'check'], folder);
+  assert.match(checked.stdout, /is valid\. Models: away, those of 127\.0\.0\.1:8\.\n$/);
+  const listed = await runCli(['models', '--url', 'http://127.0.0.1:1'], folder);
+  assert.match(listed.stdout, /^away +any +-$/m);
+  const { findings } = await doctor(folder);
+  const config = findings.find(({ check }) => check === 'config')?.message;
+  assert.match(config ?? '', /qvac\.config\.json, 1 model, and those of other servers$/);
+  const pulled = await runCli(['pull', 'away'], folder);
+  assert.deepEqual(
+    [pulled.exitCode, pulled.stderr],
+    [2, "error: 'away' is a model elsewhere: it has no files to download.\n"],
+  );
+});
 
 test('doctor finds all well where a gateway runs', async () => {
   const folder = tempFolder();

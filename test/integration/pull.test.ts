@@ -96,7 +96,19 @@ test('a name that nobody knows is told, with what there is', async () => {
   assert.match(alias.stderr, /no model 'nope' in the config\. Configured are: whole, stopped, taken, gone\./);
   const constant = await pull('QWEN3_600M_INST_Q5');
   assert.equal(constant.exitCode, 2);
+  const json = JSON.parse((await pull('nope', '--json')).stdout) as { code: string; message: string };
+  assert.match(`${json.code}: ${json.message}`, /^usage: no model 'nope'/);
   assert.match(constant.stderr, /no model constant "QWEN3_600M_INST_Q5"; nearest: QWEN3_600M_INST_Q4/);
+});
+
+test('it ends quietly when nobody reads what it says', async () => {
+  const child = spawnCli(['pull', 'nope', '--json'], folder);
+  child.stdout?.destroy();
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  assert.deepEqual([...(await once(child, 'close')), stderr], [0, null, '']);
 });
 
 test('a config that is wrong is told as by the server', async () => {

@@ -43,6 +43,24 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
     await page.close();
   });
 
+  test('has a reply read out also if it is the same as the last one', async () => {
+    const { page, untilState } = await openUi(gateway.url);
+    await untilState('demo', 'ready');
+    const said = page.getByRole('status').getByText(/^demo says: Hello/);
+    const ask = async () => {
+      await page.getByLabel('Message').fill('Hello!');
+      await page.keyboard.press('Enter');
+    };
+    await ask();
+    const first = await said.elementHandle();
+    await page.getByTestId('figures').first().waitFor();
+    await ask();
+    await page.getByTestId('figures').nth(1).waitFor();
+    await first?.waitForElementState('hidden'); // what is read out is new
+    await said.waitFor();
+    await page.close();
+  });
+
   test('has landmarks, headings in order, names for all controls, and ids that are unique', async () => {
     const { page, untilState } = await openUi(gateway.url);
     await untilState('demo', 'ready');

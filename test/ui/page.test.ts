@@ -132,6 +132,60 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
       .waitFor();
   });
 
+  test('says what was not done until it is done, by whomever', async () => {
+    await ui.untilState(STORY, 'idle');
+    await ui.page.route('**/load', (route) => route.abort());
+    await button(`Load ${STORY}`).click();
+    const refusal = ui.model(STORY).getByText('unreachable');
+    await refusal.waitFor();
+    await fetch(`${gateway.url}/qvac/v1/models/${STORY}/load`, { method: 'POST' });
+    await ui.untilState(STORY, 'ready');
+    await refusal.waitFor({ state: 'detached' });
+    await fetch(`${gateway.url}/v1/models/${STORY}`, { method: 'DELETE' });
+    await ui.untilState(STORY, 'idle');
+    assert.equal(await refusal.count(), 0);
+  });
+
+  test('gives up a stream that says nothing any more, and opens another', async () => {
+    await ui.page.clock.install();
+    await ui.page.reload();
+    await ui.untilState('alpha', 'ready');
+    const mark = gateway.log.length;
+    await ui.page.clock.fastForward(60_000); // as a machine that slept
+    await gateway.logged(({ msg, path }) => msg === 'request completed' && path === '/qvac/v1/events', mark);
+    await ui.page.clock.fastForward(3_000);
+    await fetch(`${gateway.url}/v1/models/beta`, { method: 'DELETE' });
+    await ui.page.getByRole('status').getByText('beta is idle').waitFor();
+    await fetch(`${gateway.url}/qvac/v1/models/beta/load`, { method: 'POST' });
+  });
+
+  test('keeps nothing for each second that somebody looks at it', async () => {
+    await ui.page.clock.install();
+    await ui.page.addInitScript(`{
+      const { addEventListener, removeEventListener } = AbortSignal.prototype;
+      window.listeners = new Set();
+      AbortSignal.prototype.addEventListener = function (type, listener, ...rest) {
+        window.listeners.add(listener);
+        return addEventListener.call(this, type, listener, ...rest);
+      };
+      AbortSignal.prototype.removeEventListener = function (type, listener, ...rest) {
+        window.listeners.delete(listener);
+        return removeEventListener.call(this, type, listener, ...rest);
+      };
+    }`);
+    let looks = 0;
+    ui.page.on('request', (request) => {
+      if (request.url().endsWith('/status')) looks += 1;
+    });
+    await ui.page.reload();
+    while (looks < 5) {
+      await ui.page.waitForResponse('**/status');
+      await ui.page.clock.fastForward(1_000);
+    }
+    const kept = (await ui.page.evaluate('listeners.size')) as number;
+    assert.ok(kept <= 2, `${kept} listeners`); // pauses that go on now
+  });
+
   test('asks nothing while nobody looks at it', async () => {
     await ui.untilState('alpha', 'ready');
     const mark = gateway.log.length;

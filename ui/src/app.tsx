@@ -27,7 +27,7 @@ export function App() {
         )}
       </main>
       <div class="spoken" role="status" aria-live="polite">
-        {announcement.value}
+        <p key={announcement.value.number}>{announcement.value.text}</p>
       </div>
     </>
   );

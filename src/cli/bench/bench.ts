@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Answer, takeAnswer } from '../chat/answer.js';
 import { type ChatQuestion, streamChat } from '../chat/stream-chat.js';
 import { type ClientCommandOptions, runClient, toJson } from '../run-client.js';
@@ -35,6 +36,7 @@ type Ask = (signal?: AbortSignal) => Promise<Answer>;
 async function askAll(ask: Ask, { requests, concurrency }: BenchOptions): Promise<Answer[]> {
   const answers: Answer[] = [];
   const failing = new AbortController();
+  setMaxListeners(concurrency, failing.signal); // more than ten are no leak
   let left = requests;
   const askOn = async (): Promise<void> => {
     while (left > 0) {

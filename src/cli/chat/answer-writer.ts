@@ -1,3 +1,5 @@
+import { toHarmless } from '../to-harmless.js';
+
 const DIM = '\x1b[2m';
 const PLAIN = '\x1b[22m';
 
@@ -6,9 +8,4 @@ export function writeAnswerPart(text: string, type: 'text' | 'thinking'): void {
   const { stdout, stderr } = process;
   if (type === 'text') stdout.write(stdout.isTTY ? toHarmless(text) : text);
   else if (stderr.isTTY) stderr.write(DIM + toHarmless(text) + PLAIN);
-}
-
-/** What a model says is not for a terminal to obey. */
-export function toHarmless(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) => (char === '\n' || char === '\t' ? char : ''));
 }

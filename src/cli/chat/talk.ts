@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { CommandError } from '../command-error.js';
 import type { ClientOptions } from '../gateway-client.js';
+import { toHarmless } from '../to-harmless.js';
 import { writeAnswerPart } from './answer-writer.js';
 import { Conversation } from './conversation.js';
 import { describeAnswer } from './describe-answer.js';
@@ -32,7 +33,7 @@ export async function talk(
       if (answer && options.verbose) stderr.write(`${describeAnswer(answer)}\n`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      stderr.write(`${error.message}\n`); // the next question may fare better
+      stderr.write(`${toHarmless(error.message)}\n`); // the next question may fare better
     } finally {
       answering = undefined;
     }
@@ -42,11 +43,11 @@ export async function talk(
   terminal.prompt();
   for await (const line of terminal) {
     const text = line.trim();
-    if (text === '/bye') break;
+    if (text === '/bye') return terminal.close();
     if (text === '/clear') conversation.clear();
     else if (text.startsWith('/')) output.write(HELP);
     else if (text !== '') await answer(text);
     terminal.prompt();
   }
-  terminal.close();
+  output.write('\n'); // Ctrl+D leaves the cursor behind the prompt
 }

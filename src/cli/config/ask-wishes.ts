@@ -66,6 +66,6 @@ async function askFile(): Promise<StarterModel> {
 /** Whoever presses Ctrl+C wants none of it. */
 async function answered<Answer>(question: Promise<Answer>): Promise<Exclude<Answer, symbol>> {
   const answer = await question;
-  if (isCancel(answer)) throw new CommandError('Nothing was written.', EXIT.cancelled);
+  if (isCancel(answer)) throw new CommandError('Nothing was written.', EXIT.interrupted);
   return answer as Exclude<Answer, symbol>;
 }

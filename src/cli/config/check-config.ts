@@ -32,14 +32,24 @@ async function readConfig(file: string | undefined): Promise<GatewayConfig> {
   return applyAccessOptions(config, NO_OPTIONS, process.env.QVAC_API_KEY);
 }
 
-function toCheckJson({ file, models, warnings }: GatewayConfig) {
-  return { file: file ?? null, valid: true, models: models.map(({ alias }) => alias), warnings };
+function toCheckJson(config: GatewayConfig) {
+  const { file, warnings } = config;
+  return { file: file ?? null, valid: true, models: aliasesOf(config), warnings };
 }
 
-function describe({ file, models, warnings }: GatewayConfig): string {
+function aliasesOf({ models, routed }: GatewayConfig): string[] {
+  return [...models, ...routed].map(({ alias }) => alias);
+}
+
+function describe(config: GatewayConfig): string {
+  const { file, remotes, warnings } = config;
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   if (file === undefined) {
     return 'No config was found from this folder upward: the built-in demo model is served.\n';
   }
-  return `${file} is valid. Models: ${models.map(({ alias }) => alias).join(', ') || 'none'}.\n`;
+  const models = [
+    ...aliasesOf(config),
+    ...remotes.map(({ server }) => `those of ${new URL(server.url).host}`),
+  ];
+  return `${file} is valid. Models: ${models.join(', ') || 'none'}.\n`;
 }

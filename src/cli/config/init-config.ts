@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CommandError } from '../command-error.js';
@@ -36,12 +36,14 @@ function isTerminal(): boolean {
 
 async function write(path: string, text: string, force: boolean): Promise<void> {
   try {
-    // It may hold a key: for its owner only.
+    // It may hold a key: for its owner only, also if the file that was there was for all.
+    if (force && existsSync(path)) await chmod(path, 0o600);
     await writeFile(path, text, { flag: force ? 'w' : 'wx', mode: 0o600 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw alreadyThere(path);
-    throw new CommandError(`error: ${path} can't be written (${code}).`, EXIT.failure);
+    const reason = code === 'ENOENT' ? 'its folder is not there' : code;
+    throw new CommandError(`error: ${path} can't be written (${reason}).`, EXIT.failure);
   }
 }
 

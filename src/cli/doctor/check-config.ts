@@ -20,12 +20,14 @@ export async function checkConfig(
   }
 }
 
-function toFinding({ file, models, warnings }: GatewayConfig): Finding {
+function toFinding({ file, models, routed, remotes, warnings }: GatewayConfig): Finding {
   if (file === undefined) {
     const advice = 'Write one with `qvac config init`. Without it, the built-in demo model is served.';
     return { check: CHECK, status: 'warn', message: 'none found', advice };
   }
-  const message = `${file}, ${models.length} ${models.length === 1 ? 'model' : 'models'}`;
+  const count = models.length + routed.length;
+  const others = remotes.length > 0 ? ', and those of other servers' : '';
+  const message = `${file}, ${count} ${count === 1 ? 'model' : 'models'}${others}`;
   if (warnings.length === 0) return { check: CHECK, status: 'ok', message };
   return { check: CHECK, status: 'warn', message, advice: warnings.join('\n') };
 }

@@ -8,7 +8,7 @@ import { askGateway, type ClientOptions } from '../gateway-client.js';
 /** A model of a running gateway, or of a config. */
 interface ConfiguredModel {
   readonly id: string;
-  readonly kind: Category;
+  readonly kind: Category | 'any';
   /** `null` if no gateway runs. */
   readonly state: string | null;
 }
@@ -27,15 +27,19 @@ export async function readConfigured(options: ClientOptions, cwd: string): Promi
     return {
       from: options.url,
       isRunning: true,
-      models: models.map(({ id, category, state }) => ({ id, kind: category as Category, state })),
+      models: models.map(({ id, category, state }) => ({ id, kind: category as Category | 'any', state })),
     };
   } catch (error) {
     if (!(error instanceof CommandError && error.exitCode === EXIT.noGateway)) throw error;
-    const { file, models } = await loadConfig({ cwd });
+    const { file, models, routed } = await loadConfig({ cwd });
     return {
       from: file,
       isRunning: false,
-      models: models.map(({ alias, category }) => ({ id: alias, kind: category, state: null })),
+      models: [...models, ...routed].map(({ alias, category }) => ({
+        id: alias,
+        kind: category,
+        state: null,
+      })),
     };
   }
 }

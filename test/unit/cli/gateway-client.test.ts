@@ -58,6 +58,16 @@ test('the key is the first of the file, else that of the environment', async (t)
   );
 });
 
+test('a key that no header can hold is said to be wrong, and nothing is asked', async (t) => {
+  const { asked, url } = await answerWith(t, fine);
+  process.env.QVAC_API_KEY = 'sk-one\nsk-two';
+  await assert.rejects(askGateway({ url }, 'GET', '/x'), {
+    exitCode: 1,
+    message: /^error: QVAC_API_KEY must be a key of printable ASCII/,
+  });
+  assert.equal(asked.length, 0);
+});
+
 test('what the gateway refuses is said, and of a key also where to put it', async (t) => {
   const { url } = await answerWith(
     t,
@@ -108,6 +118,29 @@ test('events come one by one, also when they come in pieces, without the comment
   const seen: string[] = [];
   await collect(streamGateway({ url }, 'GET', '/x'), seen);
   assert.deepEqual(seen, ['one', 'zwölf']);
+});
+
+test('events of other servers may have other fields, several lines and no space', async (t) => {
+  const { url } = await answerWith(t, (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end('event: x\ndata:{"a":1}\n\ndata: one\ndata: two\n\n');
+  });
+  const seen: string[] = [];
+  await collect(streamGateway({ url }, 'GET', '/x'), seen);
+  assert.deepEqual(seen, ['{"a":1}', 'one\ntwo']);
+});
+
+test('a stream that is silent for longer than it may be has broken off', async (t) => {
+  const { url } = await answerWith(t, (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: one\n\n');
+  });
+  const seen: string[] = [];
+  await assert.rejects(collect(streamGateway({ url }, 'GET', '/x', { silenceMs: 100 }), seen), {
+    exitCode: 69,
+    message: /broke off its answer \(UND_ERR_BODY_TIMEOUT\)/,
+  });
+  assert.deepEqual(seen, ['one']);
 });
 
 test('a stream that breaks off is said so, after what had come', async (t) => {

@@ -87,6 +87,13 @@ test('a row per model, in columns', () => {
   );
 });
 
+test('a model elsewhere has no threads here', () => {
+  assert.match(
+    toPsTable(sample(0, { ...MODEL, threads: 0 }), undefined, NOW),
+    /^a +ready +0\/2 +0 +- +- +- +1s /m,
+  );
+});
+
 test('what an engine said cannot steer the terminal', () => {
   const last_exit = { code: 'x', reason: 'a\u001b[2J\nb', stderr_tail: [], at: '2030-01-01T23:00:00Z' };
   const table = toPsTable(sample(0, { ...MODEL, last_exit }), undefined, NOW);
@@ -106,9 +113,10 @@ test('tokens per second are those between two looks', () => {
   assert.deepEqual(rates(before, sample(2_500, counted(151), counted(7, 'b'))), ['25.5', '0.0']);
 });
 
-test('where there was no look before, or a new gateway counts, there is no number', () => {
+test('where there was no look before, or a new gateway or model counts, there is no number', () => {
   assert.deepEqual(rates(sample(0), sample(1_000, counted(100))), ['-']);
   const later = sample(1_000, counted(100));
   const restarted = { ...later, status: { ...later.status, pid: 2 } };
   assert.deepEqual(rates(sample(0, counted(50)), restarted), ['-']);
+  assert.deepEqual(rates(sample(0, counted(500)), later), ['-']);
 });

@@ -56,6 +56,9 @@ test('an unknown model is refused with the known ones, also if its name is one t
     assert.throws(() => fleet.resolve(alias, 'chat'), error);
     assert.throws(() => fleet.get(alias), error);
   }
+  assert.throws(() => new Fleet([]).get('gpt-4'), {
+    message: "No model 'gpt-4' is configured. There is none.",
+  });
 });
 
 test('lists the models that are loaded, in the order of the config', async () => {

@@ -1,4 +1,4 @@
-import { readFrames } from '../api/read-frames.js';
+import { KEPT_STREAM_MS, readFrames } from '../api/read-frames.js';
 import { send } from '../api/send.js';
 import { announce } from './announcement.js';
 import { refreshStatus } from './status.js';
@@ -17,7 +17,7 @@ interface GatewayEvent {
 export function watchEvents(): void {
   whileWatched(async (signal) => {
     const response = await send('/qvac/v1/events', { signal });
-    for await (const frame of readFrames(response)) {
+    for await (const frame of readFrames(response, KEPT_STREAM_MS)) {
       const { type, model, state, reason } = JSON.parse(frame) as GatewayEvent;
       if (type !== 'change') continue;
       announce(`${model} is ${state}${reason === undefined ? '' : `: ${reason}`}`);

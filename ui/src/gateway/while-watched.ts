@@ -29,12 +29,19 @@ async function repeat(
 ): Promise<void> {
   while (!signal.aborted) {
     await run(signal).catch(() => {}); // what went wrong is told by the status
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await pause(pauseMs, signal);
   }
+}
+
+/** Leaves nothing at the signal, which lives as long as the page is looked at. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { readFrames } from '../api/read-frames.js';
+import { KEPT_STREAM_MS, readFrames } from '../api/read-frames.js';
 import { ApiFailure, send } from '../api/send.js';
 import { whileWatched } from '../gateway/while-watched.js';
 import { oncePerFrame } from '../page/once-per-frame.js';
@@ -46,7 +46,7 @@ export function watchLog(model: string): () => void {
       if (!signal.aborted) logLines.value = lines;
     });
     shown.now();
-    for await (const frame of readFrames(response)) {
+    for await (const frame of readFrames(response, KEPT_STREAM_MS)) {
       const number = (lines.at(-1)?.number ?? 0) + 1;
       lines = [...lines.slice(1 - MOST_LINES), toLogLine(frame, number)];
       shown.soon();

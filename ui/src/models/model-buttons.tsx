@@ -8,10 +8,11 @@ const UNLOADABLE = ['loading', 'ready', 'draining', 'backoff', 'failed'];
  * Both are always there, so that nothing moves and a second click does not do the opposite. What can't be done now keeps
  * the focus.
  */
-export function ModelButtons({ model: { id, state } }: { readonly model: ModelStatus }) {
+export function ModelButtons({ model: { id, state, replicas } }: { readonly model: ModelStatus }) {
+  const isElsewhere = replicas.every(({ target }) => target !== undefined);
   const isDraining = state === 'draining';
   const canLoad = LOADABLE.includes(state);
-  const canUnload = UNLOADABLE.includes(state);
+  const canUnload = !isElsewhere && UNLOADABLE.includes(state);
   return (
     <div class="buttons">
       <button type="button" aria-disabled={!canLoad} onClick={() => canLoad && void loadModel(id)}>

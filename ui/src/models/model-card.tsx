@@ -9,7 +9,7 @@ import { toneOf } from './state-tone.js';
 /** One model: its state, its numbers, what went wrong with it, and what can be done. */
 export function ModelCard({ model }: { readonly model: WatchedModel }) {
   const { id, state, last_exit: lastExit } = model;
-  const refusal = refusals.value[id];
+  const refusal = refusals.value[id]?.failure;
   const inState = formatSpan(gatewayNowMs.value - Date.parse(model.state_since));
   const goesIn = model.expires_at && formatSpan(Date.parse(model.expires_at) - gatewayNowMs.value);
   return (

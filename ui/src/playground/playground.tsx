@@ -6,6 +6,9 @@ import { ConversationView } from './conversation-view.js';
 import { ModelPicker } from './model-picker.js';
 import { QuestionForm } from './question-form.js';
 
+/** `any`: only the other server knows what its model is. */
+const TALKERS = ['chat', 'any'];
+
 /** Chats with one of the models. */
 export function Playground() {
   /** Stays, whatever becomes of the models. */
@@ -15,7 +18,7 @@ export function Playground() {
     temperature: undefined,
     maxTokens: undefined,
   });
-  const chatModels = models.value.filter(({ category }) => category === 'chat');
+  const chatModels = models.value.filter(({ category }) => TALKERS.includes(category));
   const chosen =
     chatModels.find(({ id }) => id === wanted.value) ??
     chatModels.find(({ state }) => state === 'ready') ??

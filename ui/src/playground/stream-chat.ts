@@ -32,7 +32,7 @@ const LEAST_MS = 30;
 interface Chunk {
   readonly error?: { readonly code: string; readonly message: string };
   readonly choices?: readonly {
-    readonly delta: { readonly content?: string; readonly reasoning_content?: string };
+    readonly delta: { readonly content?: string | null; readonly reasoning_content?: string | null };
     readonly finish_reason: string | null;
   }[];
   readonly usage?: { readonly completion_tokens: number } | null;
@@ -64,11 +64,11 @@ export async function streamChat(
     const choice = choices?.[0];
     if (!choice) continue;
     finishReason = choice.finish_reason ?? finishReason;
-    const { content = '', reasoning_content: thinking = '' } = choice.delta;
-    if (content === '' && thinking === '') continue;
+    const { content, reasoning_content: thinking } = choice.delta;
+    if (!content && !thinking) continue;
     lastAt = performance.now();
     firstAt ??= lastAt;
-    onPart(content, thinking);
+    onPart(content ?? '', thinking ?? '');
   }
   const restMs = lastAt - (firstAt ?? lastAt);
   return {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerRate, takeAnswer } from '../../../../src/cli/chat/answer.js';
-import { toHarmless } from '../../../../src/cli/chat/answer-writer.js';
+import { toAnswerJson } from '../../../../src/cli/chat/describe-answer.js';
 import type { ChatPart } from '../../../../src/cli/chat/stream-chat.js';
+import { toHarmless } from '../../../../src/cli/to-harmless.js';
 
 async function* parts(...list: ChatPart[]): AsyncGenerator<ChatPart, void> {
   yield* list;
@@ -29,6 +30,8 @@ test('the rate is that of the tokens after the first', () => {
   const answer = { text: '', promptTokens: 1, firstTokenMs: 5, gapsMs: [] };
   assert.equal(answerRate({ ...answer, completionTokens: 11, streamMs: 500 }), 20);
   assert.equal(answerRate({ ...answer, completionTokens: 1, streamMs: 0 }), undefined);
+  const inOnePiece = { ...answer, completionTokens: 82, streamMs: 1 };
+  assert.equal(toAnswerJson('a', inOnePiece).tokens_per_second, null);
 });
 
 test('what a model says cannot steer the terminal', () => {
