@@ -71,7 +71,13 @@ export async function runGateway(
   const reload = (): void => void gateway.reload().catch(() => {});
   if (supervisor) supervisor.onReload(reload);
   else onReloadSignal(reload);
-  if (options.watch && config.file !== undefined) watchConfig(config.file, reload, stopping);
+  if (options.watch && config.file !== undefined) {
+    try {
+      watchConfig(config.file, reload, stopping);
+    } catch (err) {
+      log.warn({ err }, 'the config file is not watched: reload by `qvac reload`'); // as where the system has no watch left
+    }
+  }
 
   if (!stopping.aborted) {
     if (format === 'pretty' && !inheritance) {
@@ -130,6 +136,12 @@ function applyOptions(config: GatewayConfig, { host, port, model: preloads }: Se
   const known = config.models.map(({ alias }) => alias);
   for (const alias of preloads) {
     if (known.includes(alias)) continue;
+    if (config.routed.some((model) => model.alias === alias)) {
+      throw new CommandError(
+        `error: --model ${alias}: it runs elsewhere, and can't be preloaded here.`,
+        EXIT.usage,
+      );
+    }
     const list = known.length > 0 ? `Configured are: ${known.join(', ')}.` : 'No model is configured.';
     throw new CommandError(`error: --model ${alias}: no such model. ${list}`, EXIT.usage);
   }

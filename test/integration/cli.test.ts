@@ -102,6 +102,16 @@ describe('a wrong command line', () => {
     const result = await runCli(['serve', 'openai', '-c', config, '--model', 'beta'], folder);
     assertFailed(result, 2, /--model beta: no such model/, /Configured are: alpha/);
   });
+
+  test('a model to preload that is on another server', async () => {
+    const config = join(folder, 'elsewhere.json');
+    writeFileSync(
+      config,
+      JSON.stringify({ serve: { models: { far: { url: 'http://127.0.0.1:1/v1', model: 'm' } } } }),
+    );
+    const result = await runCli(['serve', 'openai', '-c', config, '--model', 'far'], folder);
+    assertFailed(result, 2, /--model far: it runs elsewhere/);
+  });
 });
 
 describe('a wrong config', () => {

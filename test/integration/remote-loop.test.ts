@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GatewayStatus } from '../../src/protocol/status.js';
 import { startGateway } from '../support/gateway.js';
 import { addRemotes } from '../support/remote-config.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -49,6 +51,16 @@ async function modelsOf(url: string): Promise<string[]> {
   return ((await response.json()) as { data: { id: string }[] }).data.map(({ id }) => id);
 }
 
+/** The one that started first found nobody at the other's port. */
+async function untilUp(url: string, model: string): Promise<void> {
+  while (true) {
+    const { models } = (await (await fetch(`${url}/qvac/v1/status`)).json()) as GatewayStatus;
+    if (models.find(({ id }) => id === model)?.state === 'ready') return;
+    await delay(20);
+  }
+}
+await Promise.all(gateways.map(({ url }) => untilUp(url, 'round')));
+
 test('a call that goes round between two gateways is refused by the first, whichever it is', async () => {
   for (const { url } of gateways) {
     const refused = await ask(url, 'round');
@@ -69,14 +81,14 @@ test('a gateway that names itself finds that out, and does not ask itself', asyn
 test('two gateways that offer all models of each other do not offer them round and round', async () => {
   const [first, second] = gateways;
   const has = async (url: string, id: string) => {
-    while (!(await modelsOf(url)).includes(id)) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!(await modelsOf(url)).includes(id)) await delay(20);
   };
   await Promise.all([has(first.url, `from-${two}/round`), has(second.url, `from-${one}/round`)]);
   // Each looks at the other ten times a second: names that grow would do so within this.
   for (let look = 0; look < 10; look += 1) {
     const ids = [...(await modelsOf(first.url)), ...(await modelsOf(second.url))];
     assert.ok(!ids.some((id) => id.split('from-').length > 2), ids.join());
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 });
 
