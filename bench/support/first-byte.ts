@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../test/support/free-port.js';
 import { ensureExited, trackChild } from './children.js';
-import { freePort } from './free-port.js';
 
 /** Between two attempts to connect: what the figure may be too large by. */
 const ATTEMPT_MS = 5;

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../test/support/free-port.js';
 import type { BenchModel } from '../models/bench-models.js';
 import { ChatClient } from './chat-client.js';
 import { ensureExited, trackChild } from './children.js';
-import { freePort } from './free-port.js';
 import { type BenchServer, MODEL_CONFIG } from './side.js';
 
 /** Environment variable with the folder in whose `node_modules` the official `@qvac/cli` is, if it is to be compared. */

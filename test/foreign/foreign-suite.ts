@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import OpenAI from 'openai';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { openEvents } from '../support/event-reader.js';
 import { type FaultGateway, refusalOf, startFaultGateway } from '../support/fault-gateway.js';
+import { freePort } from '../support/free-port.js';
 import { addRemotes } from '../support/remote-config.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -147,14 +146,4 @@ export async function testForeign(
     assert.equal(reply.choices[0]?.message.content, fallbackOf(ALPHA));
     events.close();
   });
-}
-
-/** A port of the loopback interface that nobody listens on now: neither server tells which one it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

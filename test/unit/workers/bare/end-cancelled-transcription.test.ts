@@ -76,7 +76,8 @@ test('an engine that never passes over a cancel is told once', async (t) => {
   assert.equal(sleep.mock.callCount(), 0);
 });
 
-test('the next call begins when the engine has answered every cancel of the one before', async () => {
+/** A model whose call has ended when it was cancelled, before the engine answered the cancel. */
+async function createCancelled() {
   const { model, addon, runs, ended } = createModel();
   const answer = deferred();
   addon._binding.cancel = () => answer.promise;
@@ -84,6 +85,11 @@ test('the next call begins when the engine has answered every cancel of the one 
   void addon.cancel();
   ended.reject(new Error('Job cancelled'));
   await turns();
+  return { model, addon, runs, answer };
+}
+
+test('the next call begins when the engine has answered every cancel of the one before', async () => {
+  const { model, runs, answer } = await createCancelled();
   const next = model.run(audioOf(2));
   await turns();
   assert.equal(runs.length, 1);
@@ -93,13 +99,7 @@ test('the next call begins when the engine has answered every cancel of the one 
 });
 
 test('a call that is cancelled while it waits for that never gets to the engine', async () => {
-  const { model, addon, runs, ended } = createModel();
-  const answer = deferred();
-  addon._binding.cancel = () => answer.promise;
-  await model.run(audioOf(1));
-  void addon.cancel();
-  ended.reject(new Error('Job cancelled'));
-  await turns();
+  const { model, addon, runs, answer } = await createCancelled();
   const next = model.run(audioOf(2));
   await turns();
   void addon.cancel();
