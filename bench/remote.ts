@@ -1,12 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import type { BenchModel } from './models/bench-models.js';
+import { startInstant, startProxy } from './support/child-server.js';
 import { startFront, startGateway } from './support/gateway-side.js';
 import { interleave } from './support/interleave.js';
 import { figure, markdownTable, pair, withSpread } from './support/markdown-table.js';
 import { processCpuMs } from './support/process-numbers.js';
-import { startProxy } from './support/proxy-side.js';
-import type { Question } from './support/question.js';
-import { COMPARED_THREADS, firstTextMs, gapMs, type Side, type Timing } from './support/side.js';
+import type { Bench, Question } from './support/question.js';
+import {
+  type BenchServer,
+  COMPARED_THREADS,
+  firstTextMs,
+  gapMs,
+  type Side,
+  type Timing,
+} from './support/side.js';
 import { median } from './support/statistics.js';
 import { warmUp } from './support/warm-up.js';
 import { withStarted } from './support/with-started.js';
@@ -14,7 +20,14 @@ import { withStarted } from './support/with-started.js';
 const TOKENS = 256;
 const STREAM = { tokens: TOKENS, stream: true };
 
-/** A way to the far gateway. */
+/** The far server. */
+interface Far {
+  readonly start: () => Promise<BenchServer & { readonly url: string }>;
+  /** Its models, and how often each is asked. The first is quick. */
+  readonly models: readonly (readonly [name: string, rounds: number])[];
+}
+
+/** A way to the far server. */
 interface Way {
   /** One for each model. */
   readonly asks: readonly Side['ask'][];
@@ -27,20 +40,46 @@ interface Passed extends Timing {
   readonly cpuMs: number;
 }
 
-/** What does a hop through a second gateway add? All of it is on this machine, and shares its cores with the engine. */
-export const remote: Question = async ({ folder, models, progress }) => {
-  const asked: readonly (readonly [BenchModel, rounds: number])[] = [
-    [models.scripted, 32],
-    [models.random, 12],
-  ];
-  progress('loading');
-  const far = await startGateway(
-    folder,
-    asked.map(([model]) => model),
-    { threads: asked.map(() => COMPARED_THREADS) },
+/** What does a hop through a second gateway add? All of it is on this machine, and shares its cores. */
+export const remote: Question = async (bench) => {
+  const { scripted, random } = bench.models;
+  const gateway: Far = {
+    start: () =>
+      startGateway(bench.folder, [scripted, random], { threads: [COMPARED_THREADS, COMPARED_THREADS] }),
+    models: [
+      [scripted.name, 32],
+      [random.name, 12],
+    ],
+  };
+  const instant: Far = {
+    start: startInstant,
+    models: [
+      ['no engine, tokens together', 100],
+      ['no engine, one by one', 12],
+    ],
+  };
+  return markdownTable(
+    [
+      'Model, on the way',
+      'first token, later than direct, ms, median (quartiles)',
+      'first token, ms',
+      'direct, ms',
+      'CPU time a token, µs',
+      'gap p50 and p99, ms',
+      'direct, ms',
+    ],
+    [...(await measure(bench, instant)), ...(await measure(bench, gateway))],
   );
-  const targets = asked.map((_, index) => [{ gateway: far, model: `model-${index}` }]);
-  const starts = { proxy: () => startProxy(far), hop: () => startFront(folder, targets) };
+};
+
+async function measure({ folder, progress }: Bench, { start, models }: Far): Promise<string[][]> {
+  progress('loading');
+  const far = await start();
+  const targets = models.map((_, index) => [{ gateway: far, model: `model-${index}` }]);
+  const starts = {
+    proxy: () => startProxy(far.url, models.length),
+    hop: () => startFront(folder, targets),
+  };
   try {
     return await withStarted(starts, async ({ proxy, hop }) => {
       const ways = { direct: { asks: far.asks }, proxy, hop };
@@ -48,7 +87,7 @@ export const remote: Question = async ({ folder, models, progress }) => {
       for (const way of [ways.direct, ways.proxy, ways.hop]) await warmUp(askOf(way, 0), STREAM);
 
       const rows: string[][] = [];
-      for (const [index, [{ name }, rounds]] of asked.entries()) {
+      for (const [index, [name, rounds]] of models.entries()) {
         progress(`${name}: ${rounds} rounds of ${TOKENS} tokens`);
         const pass = (way: Way) => () => askBy(way, index);
         const timings = await interleave(
@@ -59,23 +98,12 @@ export const remote: Question = async ({ folder, models, progress }) => {
         rows.push(toRow(`${name}, http-proxy alone`, timings.proxy, timings.direct));
         rows.push(toRow(`${name}, gateway`, timings.hop, timings.direct));
       }
-      return markdownTable(
-        [
-          'Model, on the way',
-          'first token, later than direct, ms, median (quartiles)',
-          'first token, ms',
-          'direct, ms',
-          'CPU time a token, µs',
-          'gap p50 and p99, ms',
-          'direct, ms',
-        ],
-        rows,
-      );
+      return rows;
     });
   } finally {
     await far.stop();
   }
-};
+}
 
 function toRow(name: string, passed: readonly Passed[], direct: readonly Timing[]): string[] {
   const [ownMs, directMs] = [passed.map(firstTextMs), direct.map(firstTextMs)];

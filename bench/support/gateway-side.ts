@@ -41,9 +41,10 @@ export interface GatewaySettings {
   readonly isProbed?: boolean;
 }
 
-/** A model of another gateway. */
+/** A model of another server. */
 export interface FarModel {
-  readonly gateway: BenchGateway;
+  /** Its base URL, without `/v1`. */
+  readonly gateway: { readonly url: string };
   readonly model: string;
 }
 

@@ -5,17 +5,13 @@
 import { Agent, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createProxyServer } from 'http-proxy';
-
-/** What the child tells when it listens. */
-export interface ProxyStart {
-  readonly url: string;
-}
+import type { ServerStart } from './child-server.js';
 
 const [, , target = ''] = process.argv;
 const proxy = createProxyServer({ target, agent: new Agent({ keepAlive: true }) });
 const server = createServer((request, reply) => void proxy.web(request, reply));
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  process.send?.({ url: `http://127.0.0.1:${port}` } satisfies ProxyStart);
+  process.send?.({ url: `http://127.0.0.1:${port}` } satisfies ServerStart);
 });
 process.on('disconnect', () => process.exit());
