@@ -43,17 +43,20 @@ export async function transcribe(
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
+  let last: TranscribeEvent | CallFailure = { type: 'cancelled' };
   try {
     const text = await running;
     // Cancelled, the SDK gives what it has so far, or fails: neither is an answer.
-    emit(signal.aborted ? { type: 'cancelled' } : { type: 'end', text: text.trim() });
+    if (!signal.aborted) last = { type: 'end', text: text.trim() };
   } catch (error) {
     const audioError = toAudioError(error);
-    if (signal.aborted) emit({ type: 'cancelled' });
-    else if (audioError) emit({ type: 'error', error: audioError });
-    else throw error;
+    if (!signal.aborted) {
+      if (!audioError) throw error;
+      last = { type: 'error', error: audioError };
+    }
   } finally {
     signal.removeEventListener('abort', stop);
     await cancelling;
   }
+  emit(last); // who hears of the end finds the engine free
 }

@@ -131,11 +131,13 @@ export class Admission<Entry extends object = object> {
 
   #queueFull(): ApiError {
     const waitMs = ((this.#averageMs ?? 0) * Math.max(1, this.#queueLimit)) / this.#slots;
-    return new ApiError(
-      'queue_full',
-      `${this.#queueLimit} calls wait for this model already. Try again later, or raise 'queue' in its config.`,
-      { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
-    );
+    const why =
+      this.#queueLimit === 0
+        ? 'This model is busy, and its config lets no call wait'
+        : `${this.#queueLimit} calls wait for this model already`;
+    return new ApiError('queue_full', `${why}. Try again later, or raise 'queue' in its config.`, {
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    });
   }
 }
 

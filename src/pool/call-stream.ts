@@ -17,7 +17,10 @@ const PENDING_LIMIT = 10_000;
  * own reply can overtake the last messages on its port). Leaving the loop early cancels the call.
  */
 export class CallStream<Event extends { readonly type: string }> implements AsyncIterable<Event[]> {
-  /** Resolves when the worker has let go of the call, however it ended: the engine is free again. */
+  /**
+   * Resolves when the worker has let go of the call, however it ended: the engine is free again. Unless it was cancelled,
+   * that is before its reader hears of the end: who asks again at once finds the place free.
+   */
   readonly ended: Promise<void>;
 
   readonly #port: MessagePort;
@@ -28,6 +31,7 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
   #cancelAskedAt: number | undefined;
   #hasLife = false;
   #wake = (): void => {};
+  #letGo = (): void => {};
 
   /**
    * @param alias names the model in errors.
@@ -39,11 +43,12 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
     this.#alias = alias;
     port.on('message', (event: Event | CallFailure) => this.#accept(event));
     this.ended = new Promise((resolve) => {
-      port.once('close', () => {
-        if (!this.#isOver) onCutOff();
-        if (!this.#isOver) this.#finish(crashed(alias)); // an error takes its stack: not one for each call
-        resolve();
-      });
+      this.#letGo = resolve;
+    });
+    port.once('close', () => {
+      if (!this.#isOver) onCutOff();
+      if (!this.#isOver) this.#finish(crashed(alias)); // an error takes its stack: not one for each call
+      this.#letGo();
     });
   }
 
@@ -98,6 +103,7 @@ export class CallStream<Event extends { readonly type: string }> implements Asyn
 
   #accept(event: Event | CallFailure): void {
     this.#hasLife = true;
+    if (event.type === 'end' || isFailure(event)) this.#letGo();
     if (this.#isOver) return;
     if (isFailure(event)) {
       this.#finish(event.type === 'error' ? ApiError.from(event.error) : unasked(this.#alias));

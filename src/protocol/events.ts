@@ -53,7 +53,10 @@ export type DownloadEvent =
   | { readonly type: 'progress'; readonly downloadedBytes: number; readonly totalBytes: number }
   | { readonly type: 'end' };
 
-/** What ends a call of any kind instead of its `end`. A port that closes before either means that the worker died. */
+/**
+ * What ends a call of any kind instead of its `end`. Either is sent when the engine has let go of the call. A port that
+ * closes before means that the worker died.
+ */
 export type CallFailure =
   | { readonly type: 'cancelled' }
   | { readonly type: 'error'; readonly error: ErrorData };

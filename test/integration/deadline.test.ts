@@ -8,10 +8,14 @@ import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
 
+/** Nobody may wait for it. */
+const NARROW = { ...BETA, name: 'narrow' };
+
 const folder = tempFolder();
 const path = writeScriptedConfig(folder, [
   [ALPHA, { preload: true, queue: 1, config: { ctx_size: 131_072 } }],
   [BETA, { preload: true, config: { ctx_size: 131_072 } }],
+  [NARROW, { preload: true, queue: 0 }],
 ]);
 const config = JSON.parse(readFileSync(path, 'utf8'));
 config.serve.requestTimeoutMs = 60_000;
@@ -70,6 +74,15 @@ test('a queue that is full answers 429, and when to come back; who waited first 
   assert.match(headers?.get('retry-after') ?? '', /^[1-9]\d*$/);
   await stream.stop();
   assert.equal(await waiting, fallbackOf(ALPHA));
+});
+
+test('who asks again as soon as there is an answer does not find the place taken by that answer', async () => {
+  const model = NARROW.name;
+  for (let round = 0; round < 100; round += 1) {
+    assert.equal(await gateway.ask(model), fallbackOf(NARROW));
+    const messages = [{ role: 'user' as const, content: 'Hello!' }];
+    for await (const _ of await openai.chat.completions.create({ model, messages, stream: true }));
+  }
 });
 
 test('clients take turns: one call is not behind all those of another', async () => {

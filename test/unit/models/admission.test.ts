@@ -58,7 +58,7 @@ test('refuses a call when the queue is full, and only then', async () => {
 test('no queue at all refuses what can not run at once', async () => {
   const admission = new Admission(1, 0);
   const release = await admission.acquire('me', signal);
-  await assert.rejects(admission.acquire('me', signal), { code: 'queue_full' });
+  await assert.rejects(admission.acquire('me', signal), { code: 'queue_full', message: /lets no call wait/ });
   release();
   await admission.acquire('me', signal);
 });

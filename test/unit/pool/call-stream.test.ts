@@ -53,17 +53,22 @@ test('ends at its end, although the port is still open', async () => {
   await stream.ended;
 });
 
-test('has ended for the engine when the port closes, not at the last event', async () => {
-  const { stream, worker, emit } = createStream();
-  let hasEnded = false;
-  void stream.ended.then(() => {
-    hasEnded = true;
-  });
-  emit(END);
-  await collect(stream);
-  assert.equal(hasEnded, false);
-  worker.close();
-  await stream.ended;
+test('has ended for the engine before its reader hears of the end', async () => {
+  const last: (TestEvent | CallFailure)[] = [
+    END,
+    { type: 'cancelled' },
+    { type: 'error', error: { code: 'internal_error', message: 'No.' } },
+  ];
+  for (const event of last) {
+    const { stream, worker, emit } = createStream();
+    const heard: string[] = [];
+    void stream.ended.then(() => heard.push('engine'));
+    emit(event);
+    await collect(stream);
+    heard.push('reader');
+    assert.deepEqual(heard, ['engine', 'reader'], event.type);
+    worker.close();
+  }
 });
 
 test('throws the error of the worker after all events that came before', async () => {
@@ -116,11 +121,12 @@ test('that was cancelled is over for its reader at once, and for the engine when
   void stream.ended.then(() => {
     hasEnded = true;
   });
-  emit(delta(1), END);
+  emit(delta(1));
   await turns();
   assert.equal(hasEnded, false);
-  worker.close();
+  emit({ type: 'cancelled' });
   await stream.ended;
+  worker.close();
 });
 
 test('whose worker is lost throws what it was told of that', async () => {
