@@ -1,7 +1,7 @@
 import type { ConfigProblem } from './config-error.js';
 import { explain } from './explain.js';
 import { toFieldPath } from './field-path.js';
-import { remoteModel, routedModel } from './schema.js';
+import { remoteModel, routedModel } from './remote-entry-schema.js';
 
 /**
  * What is wrong with the entries whose calls go elsewhere, each by the schema of its form: of several forms, the schema would

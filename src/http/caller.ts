@@ -1,13 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../models/call-slots.js';
 import { ApiError } from '../protocol/errors.js';
+import { MAX_TIMER_MS } from '../protocol/timer-limit.js';
 import { OpenCalls } from './operations/open-calls.js';
 
 /** Header by which a client says how long it will wait for its whole answer, in milliseconds. */
 const TIMEOUT_HEADER = 'x-request-timeout-ms';
-
-/** What a timer can count. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Tells who sent a request, and when nobody waits for its answer any more: when the client has gone, or its time is up.
@@ -51,10 +49,10 @@ function timeoutOf({ headers }: FastifyRequest): number | undefined {
   const written = headers[TIMEOUT_HEADER];
   if (written === undefined) return undefined;
   const timeoutMs = Number(written);
-  if (Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
+  if (Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS) return timeoutMs;
   throw new ApiError(
     'invalid_value',
-    `Invalid '${TIMEOUT_HEADER}': expected a number of milliseconds, from 1 to ${MAX_TIMEOUT_MS}.`,
+    `Invalid '${TIMEOUT_HEADER}': expected a number of milliseconds, from 1 to ${MAX_TIMER_MS}.`,
     { param: TIMEOUT_HEADER },
   );
 }

@@ -1,5 +1,4 @@
-/** What a timer can count: about 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS } from '../protocol/timer-limit.js';
 
 /** Tells when a model has been without a call for so long that it is to be unloaded. */
 export class KeepAlive {
