@@ -133,7 +133,9 @@ describe('a signal to stop', () => {
       const temp = join(folder, signal);
       mkdirSync(temp);
       const config = writeScriptedConfig(folder, [[ALPHA, { preload: true }]]);
-      const gateway = await startGateway(['-c', config], folder, { TMPDIR: temp });
+      // A thousand tokens take longer than the usual time where cores are scarce.
+      const args = ['-c', config, '--shutdown-timeout', '120'];
+      const gateway = await startGateway(args, folder, { TMPDIR: temp });
       const pid = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
       assert.ok(isAlive(pid));
 
