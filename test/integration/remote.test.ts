@@ -145,6 +145,14 @@ test('a key for some models is for those of remotes too, and its usage is counte
   assert.ok(Number(line.completionTokens) > 0, JSON.stringify(line));
 });
 
+test('who asks again as soon as there is an answer does not find the place taken by that answer', async () => {
+  const asked = { model: 'narrow', messages: say('Hello!') };
+  for (let round = 0; round < 50; round += 1) {
+    await openai.chat.completions.create(asked);
+    for await (const _ of await openai.chat.completions.create({ ...asked, stream: true }));
+  }
+});
+
 test('calls beyond the slots wait or are refused as those of other models', async () => {
   const stream = await openai.chat.completions.create({
     model: 'narrow',
