@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../models/call-slots.js';
 import { ApiError } from '../../protocol/errors.js';
+import type { CallKind } from '../../protocol/jobs.js';
 import type { Hops } from '../../remote/hops.js';
 import { letEnd, readBody, readStart } from '../../remote/remote-body.js';
 import { fromRefusal, malformed } from '../../remote/remote-error.js';
@@ -11,6 +12,7 @@ import type { RoutedModel } from '../../remote/routed-model.js';
 import type { RemoteTarget } from '../../remote/target.js';
 import { type AnswerStream, SENT } from '../answer-stream.js';
 import { relayStream } from './relay-stream.js';
+import { relayTranscript } from './relay-transcript.js';
 import { relayWhole } from './relay-whole.js';
 
 /** A request as it goes to a remote. */
@@ -19,6 +21,14 @@ export interface RelayedBody {
   readonly bytes: number;
   /** From its beginning, each time. */
   readonly open: () => Readable;
+}
+
+/** What is asked. */
+interface RelayedCall {
+  readonly kind: CallKind;
+  readonly path: string;
+  /** For the target's name of the model. */
+  readonly body: (model: string) => RelayedBody;
 }
 
 /** Whose request it is, and where its answer goes. */
@@ -47,7 +57,7 @@ const CONTENT_TYPES =
 export async function relayToRemote(
   { server, model: theirModel }: RemoteTarget,
   { alias, observer, tokens }: RoutedModel,
-  { path, body }: { readonly path: string; readonly body: (model: string) => RelayedBody },
+  { kind, path, body }: RelayedCall,
   { request, reply, stream, caller: { signal, observer: asking }, hops, askedAt }: RemoteExchange,
 ): Promise<typeof SENT> {
   const { contentType, bytes, open } = body(theirModel);
@@ -71,8 +81,9 @@ export async function relayToRemote(
     const type = theirs['content-type'] ?? '';
     const encoding = theirs['content-encoding'] ?? 'identity';
     const isStream = /^text\/event-stream/i.test(type);
-    // A stream that has begun can't become anything else.
-    if (!CONTENT_TYPES.test(type) || encoding !== 'identity' || (stream.hasBegun && !isStream)) {
+    // A stream that has begun can't become anything else, but what is no stream can become one if it is just a text.
+    const isTooLate = stream.hasBegun && !isStream;
+    if (!CONTENT_TYPES.test(type) || encoding !== 'identity' || (isTooLate && kind !== 'transcribe')) {
       outcome = 'whole';
       throw malformed(
         server.name,
@@ -85,6 +96,9 @@ export async function relayToRemote(
       const error = await relayStream(parts, { ...rewritten, stream });
       outcome = 'whole';
       if (error) throw error;
+    } else if (isTooLate) {
+      await relayTranscript(parts, { remote: server.name, type, text, stream });
+      outcome = 'whole';
     } else {
       stream.close();
       const isWhole = await relayWhole(parts, { ...rewritten, reply, status: statusCode, type });
