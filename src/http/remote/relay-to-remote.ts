@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../models/call-slots.js';
-import { ApiError } from '../../protocol/errors.js';
 import type { CallKind } from '../../protocol/jobs.js';
 import type { Hops } from '../../remote/hops.js';
 import { letEnd, readBody, readStart } from '../../remote/remote-body.js';
-import { fromRefusal, malformed } from '../../remote/remote-error.js';
+import { fromRefusal, malformed, type Sayer } from '../../remote/remote-error.js';
 import type { RemoteAnswer } from '../../remote/remote-server.js';
 import { hideCredentials, toRequestHeaders } from '../../remote/request-headers.js';
 import type { RoutedModel } from '../../remote/routed-model.js';
@@ -61,6 +60,7 @@ export async function relayToRemote(
   { request, reply, stream, caller: { signal, observer: asking }, hops, askedAt }: RemoteExchange,
 ): Promise<typeof SENT> {
   const { contentType, bytes, open } = body(theirModel);
+  const remote: Sayer = { name: server.name, hide: (text) => hideCredentials(text, server.spec) };
   const headers = toRequestHeaders({
     server: server.spec,
     contentType,
@@ -76,7 +76,7 @@ export async function relayToRemote(
     if (statusCode < 200 || statusCode > 299) {
       const text = await readStart(parts, ERROR_LIMIT_BYTES);
       outcome = 'whole';
-      throw fromRefusal(server.name, { status: statusCode, retryAfter: theirs['retry-after'], text });
+      throw fromRefusal(remote, { status: statusCode, retryAfter: theirs['retry-after'], text });
     }
     const type = theirs['content-type'] ?? '';
     const encoding = theirs['content-encoding'] ?? 'identity';
@@ -87,11 +87,11 @@ export async function relayToRemote(
       outcome = 'whole';
       throw malformed(
         server.name,
-        `answers with what is none of this API, or was not asked for (content-type '${type}', content-encoding '${encoding}')`,
+        `answers with what is none of this API, or was not asked for (content-type '${remote.hide(type)}', content-encoding '${remote.hide(encoding)}')`,
       );
     }
     const { text } = request.record ?? {};
-    const rewritten = { alias, remote: server.name, observer, asking, tokens, askedAt, text };
+    const rewritten = { alias, remote, observer, asking, tokens, askedAt, text };
     if (isStream) {
       const error = await relayStream(parts, { ...rewritten, stream });
       outcome = 'whole';
@@ -107,7 +107,6 @@ export async function relayToRemote(
     return SENT;
   } catch (error) {
     if (signal.aborted) outcome = 'left';
-    if (error instanceof ApiError) error.message = hideCredentials(error.message, server.spec);
     throw error;
   } finally {
     if (outcome === 'whole') letEnd(answer.message);
