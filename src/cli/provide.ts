@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/config-error.js';
+import type { ConfiguredModel } from '../config/gateway-config.js';
 import { loadConfig } from '../config/load.js';
-import { providableModels, provideModels } from '../gateway/provide-models.js';
+import { type ProviderEvent, providableModels, provideModels } from '../gateway/provide-models.js';
 import { EXIT } from './exit-codes.js';
 import { watchStopSignals } from './stop-signals.js';
 
@@ -28,11 +29,9 @@ export async function provide(options: ProvideCommandOptions): Promise<number> {
     const stopping = watchStopSignals(() => process.exit(EXIT.interrupted));
     await provideModels(
       { models, sdk: config.sdk, allowedKeys, seedFile },
-      (publicKey) => {
-        const names = models.map(({ alias }) => alias).join(', ');
-        process.stdout.write(
-          `${names}: offered to ${allowedKeys ? `${allowedKeys.length} peer(s)` : 'anyone who knows the key'}.\nPublic key: ${publicKey}\nOther gateways use a model with the same source here and "delegate": { "providerPublicKey": "${publicKey}" }.\n`,
-        );
+      (event) => {
+        if (event.type === 'load-failed') fail(`${event.alias} is NOT loaded: ${event.reason}`, EXIT.failure);
+        else process.stdout.write(describe(event, models, allowedKeys));
       },
       stopping,
     );
@@ -40,6 +39,25 @@ export async function provide(options: ProvideCommandOptions): Promise<number> {
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, EXIT.failure);
     return fail(error instanceof Error ? error.message : String(error), EXIT.failure);
+  }
+}
+
+function describe(
+  event: Exclude<ProviderEvent, { readonly type: 'load-failed' }>,
+  models: readonly ConfiguredModel[],
+  allowedKeys: readonly string[] | undefined,
+): string {
+  switch (event.type) {
+    case 'loading':
+      return `${event.alias}: loading.\n`;
+    case 'loaded':
+      return `${event.alias}: loaded in ${(event.loadMs / 1000).toFixed(1)} s.\n`;
+    case 'ready': {
+      const { publicKey } = event;
+      const names = models.map(({ alias }) => alias).join(', ');
+      const whom = allowedKeys ? `${allowedKeys.length} peer(s)` : 'anyone who knows the key';
+      return `${names}: offered to ${whom}.\nPublic key: ${publicKey}\nOther gateways use a model with the same source here and "delegate": { "providerPublicKey": "${publicKey}" }.\n`;
+    }
   }
 }
 

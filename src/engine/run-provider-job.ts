@@ -1,4 +1,4 @@
-import { close, startQVACProvider } from '@qvac/sdk';
+import { close, type LoadModelOptions, loadModel, startQVACProvider } from '@qvac/sdk';
 import type { ProviderJob } from '../protocol/jobs.js';
 import { watchEngineProcess } from './engine-process.js';
 
@@ -14,6 +14,12 @@ export function createProviderJobRunner(): (job: ProviderJob) => Promise<void> {
 
   return async (job) => {
     switch (job.kind) {
+      case 'preload': {
+        const { type, source } = job.model;
+        // Without its config: the `bare` process has that of what it offers.
+        await loadModel({ modelSrc: source, modelType: type } as LoadModelOptions);
+        return;
+      }
       case 'provide': {
         const { allowedKeys } = job;
         const firewall = allowedKeys && { mode: 'allow' as const, publicKeys: [...allowedKeys] };
@@ -23,8 +29,9 @@ export function createProviderJobRunner(): (job: ProviderJob) => Promise<void> {
       case 'wait':
         return exited;
       case 'close':
-        await close();
-        return sdkProcess.ensureExited();
+        // At once: the SDK waits for the process, which hears nothing while it loads a model.
+        await Promise.all([close(), sdkProcess.ensureExited()]);
+        return;
     }
   };
 }

@@ -19,22 +19,32 @@ export interface ProvideOptions {
   readonly seedFile?: string | undefined;
 }
 
+/** What happens before peers can reach the provider. */
+export type ProviderEvent =
+  | { readonly type: 'loading'; readonly alias: string }
+  | { readonly type: 'loaded'; readonly alias: string; readonly loadMs: number }
+  /** A peer that asks for the model has it loaded again. */
+  | { readonly type: 'load-failed'; readonly alias: string; readonly reason: string }
+  /** Its public key, in hex. */
+  | { readonly type: 'ready'; readonly publicKey: string };
+
 /** Those models that a peer can be given: the SDK passes on chats, of a model that is here. */
 export function providableModels({ models }: GatewayConfig): ConfiguredModel[] {
   return models.filter(({ type, delegate }) => type === 'llamacpp-completion' && !delegate);
 }
 
 /**
- * Runs models for other peers until `signal` aborts. When it has ended, no process and no temporary file is left.
+ * Runs models for other peers until `signal` aborts, those to be preloaded from before the first peer. When it has ended, no
+ * process and no temporary file is left.
  *
- * @param onReady told the provider's public key, in hex, when peers can reach it.
  * @throws Error if it can't start, or its process ends.
  */
 export async function provideModels(
-  { models, sdk, allowedKeys, seedFile }: ProvideOptions,
-  onReady: (publicKey: string) => void,
+  options: ProvideOptions,
+  report: (event: ProviderEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { models, sdk, seedFile } = options;
   const seed = readSeedFile(seedFile ?? join(homedir(), '.qvac', 'provider-seed'));
   const files = await RunFiles.create(sdk);
   try {
@@ -49,16 +59,40 @@ export async function provideModels(
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     try {
-      await Promise.race([pool.start(allowedKeys), stopped]);
-      if (!signal.aborted) onReady(toPublicKey(seed));
-      await Promise.race([pool.ended(), stopped]);
-      if (!signal.aborted) throw new Error('the process that runs the models has ended');
+      const ended = pool.ended().then(() => {
+        throw new Error('the process that runs the models has ended');
+      });
+      await Promise.race([begin(pool, options, report, signal), ended, stopped]);
+      if (!signal.aborted) report({ type: 'ready', publicKey: toPublicKey(seed) });
+      await Promise.race([ended, stopped]);
     } finally {
       await pool.close();
     }
   } finally {
     await files.remove();
   }
+}
+
+/** One that can't be loaded does not keep the others from being offered, as in a gateway. */
+async function begin(
+  pool: ProviderPool,
+  { models, allowedKeys }: ProvideOptions,
+  report: (event: ProviderEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const model of models.filter(({ preload }) => preload)) {
+    const { alias } = model;
+    report({ type: 'loading', alias });
+    const startedAt = performance.now();
+    try {
+      await pool.preload(model);
+      report({ type: 'loaded', alias, loadMs: performance.now() - startedAt });
+    } catch (error) {
+      if (!signal.aborted) report({ type: 'load-failed', alias, reason: (error as Error).message });
+    }
+    if (signal.aborted) return;
+  }
+  await pool.start(allowedKeys);
 }
 
 function shareThreads(cores: number, models: readonly ConfiguredModel[]): number {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderJob } from '../protocol/jobs.js';
+import type { ModelSpec } from '../protocol/model-spec.js';
 import { createWorkerThread } from './worker-thread.js';
 
 /** How long the DHT may take to let a provider in. */
@@ -21,6 +22,16 @@ export class ProviderPool {
       this.#thread.on('error', reject);
     });
     this.#failed.catch(() => {});
+  }
+
+  /**
+   * Loads a model that is offered, which stays loaded. Call it for one at a time, and before {@link start}: a load blocks the
+   * thread that serves the network.
+   *
+   * @throws Error if it could not be loaded, which says why.
+   */
+  async preload({ type, source }: ModelSpec): Promise<void> {
+    await Promise.race([this.#thread.run({ kind: 'preload', model: { type, source } }), this.#failed]);
   }
 
   /**

@@ -117,6 +117,11 @@ export type AssetsJob =
 
 /** What the thread that serves other peers is asked. */
 export type ProviderJob =
+  /** Loads a model that is offered, before anybody asks for it. It stays loaded. */
+  | {
+      readonly kind: 'preload';
+      readonly model: Pick<ModelSpec, 'type' | 'source'>;
+    }
   | {
       readonly kind: 'provide';
       /** Public keys of the peers that may connect, in lower-case hex; `undefined` lets anyone. */

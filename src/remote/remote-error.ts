@@ -36,11 +36,22 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   508: 'loop_detected',
 };
 
-/** Characters of what a remote says that are passed on. */
-const MESSAGE_LIMIT = 2_000;
+/** Characters of what a remote says that are passed on, of each text. */
+const TEXT_LIMIT = 2_000;
+
+/** Who said it. */
+export interface Sayer {
+  /** As errors name it. */
+  readonly name: string;
+  /** What it says without what lets this gateway in there. */
+  readonly hide: (text: string) => string;
+}
 
 /** An answer of a remote that is no success, as an error of ours that names it. */
-export function fromRefusal(remote: string, { status, retryAfter, text }: RefusedReply): ApiError {
+export function fromRefusal(
+  { name: remote, hide }: Sayer,
+  { status, retryAfter, text }: RefusedReply,
+): ApiError {
   if (status === 401 || status === 403 || status === 407) {
     return new ApiError(
       'remote_error',
@@ -55,7 +66,7 @@ export function fromRefusal(remote: string, { status, retryAfter, text }: Refuse
       { remote },
     );
   }
-  const said = parseError(text);
+  const said = parseError(text, hide);
   const code = knownCode(said.code, status) ?? BY_STATUS[status] ?? 'remote_error';
   const seconds = Number(retryAfter);
   return new ApiError(code, describe(remote, said.message, status), {
@@ -66,8 +77,8 @@ export function fromRefusal(remote: string, { status, retryAfter, text }: Refuse
 }
 
 /** An error that came within a stream, as one of ours. */
-export function fromErrorFrame(remote: string, json: string): ApiError {
-  const said = parseError(json);
+export function fromErrorFrame({ name: remote, hide }: Sayer, json: string): ApiError {
+  const said = parseError(json, hide);
   const code = knownCode(said.code) ?? 'remote_error';
   return new ApiError(code, describe(remote, said.message), {
     remote,
@@ -110,13 +121,15 @@ interface Said {
 }
 
 /** OpenAI's envelope, and what others send: `{"error":"…"}`, `{"message":"…"}`, `{"detail":"…"}`, plain text. */
-function parseError(text: string): Said {
+function parseError(text: string, hide: Sayer['hide']): Said {
+  const toShown = (said: unknown): string | undefined =>
+    typeof said === 'string' ? hide(said).trim().slice(0, TEXT_LIMIT) || undefined : undefined;
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     return {
-      message: text.trimStart().startsWith('<') ? undefined : text,
+      message: text.trimStart().startsWith('<') ? undefined : toShown(text),
       code: undefined,
       param: undefined,
     };
@@ -124,11 +137,7 @@ function parseError(text: string): Said {
   const outer = isObject(body) ? body : {};
   const error = isObject(outer.error) ? outer.error : outer;
   const message = [error.message, outer.error, outer.detail].find((one) => typeof one === 'string');
-  return {
-    message: message as string | undefined,
-    code: error.code,
-    param: typeof error.param === 'string' && error.param !== '' ? error.param : undefined,
-  };
+  return { message: toShown(message), code: error.code, param: toShown(error.param) };
 }
 
 /** A code that means here what it means there. */
@@ -140,8 +149,7 @@ function knownCode(code: unknown, status?: number): ErrorCode | undefined {
 }
 
 function describe(remote: string, message: string | undefined, status?: number): string {
-  const said = message?.trim().slice(0, MESSAGE_LIMIT) || 'it gives no reason';
-  return `Remote '${remote}'${status === undefined ? '' : ` (${status})`}: ${said}`;
+  return `Remote '${remote}'${status === undefined ? '' : ` (${status})`}: ${message ?? 'it gives no reason'}`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -28,12 +28,23 @@ export function toRequestHeaders(outgoing: Outgoing): Record<string, string> {
 /** Shorter parts of a header's value are words of the language, such as `Bearer`. */
 const SECRET_CHARS = 8;
 
-/** A text of a remote without what lets this gateway in there, should it tell what it was sent. */
+/**
+ * A text of a remote without what lets this gateway in there, should it tell what it was sent. Also without the beginning of
+ * that where the text ends: who reads no more than the start of an answer may have cut it there. Cut shorter after this.
+ */
 export function hideCredentials(text: string, server: RemoteServerSpec): string {
   const secrets = Object.values(toCredentials(server)).flatMap((value) => value.split(/\s+/));
   return secrets
     .filter(({ length }) => length >= SECRET_CHARS)
-    .reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+    .toSorted((one, other) => other.length - one.length) // one may begin with another
+    .reduce((hidden, secret) => withoutCut(hidden.replaceAll(secret, '***'), secret), text);
+}
+
+function withoutCut(text: string, secret: string): string {
+  for (let length = secret.length - 1; length >= SECRET_CHARS; length -= 1) {
+    if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}***`;
+  }
+  return text;
 }
 
 /** What lets this gateway in at a remote. */

@@ -1,6 +1,6 @@
 import type { ApiError } from '../protocol/errors.js';
 import { ModelRewriter } from './model-rewriter.js';
-import { fromErrorFrame, malformed } from './remote-error.js';
+import { fromErrorFrame, malformed, type Sayer } from './remote-error.js';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -22,7 +22,7 @@ const ERROR_WITHIN = 16;
  */
 export class StreamRewriter {
   readonly #name: string;
-  readonly #remote: string;
+  readonly #remote: Sayer;
   #rest: Buffer = Buffer.alloc(0);
   #event: Buffer[] = [];
   /** A line that ends the stream has come, and with the end of its event it is done. */
@@ -32,9 +32,9 @@ export class StreamRewriter {
 
   /**
    * @param name what `model` is to be.
-   * @param remote names the server in errors.
+   * @param remote whose events they are.
    */
-  constructor(name: string, remote: string) {
+  constructor(name: string, remote: Sayer) {
     this.#name = name;
     this.#remote = remote;
   }
@@ -73,7 +73,7 @@ export class StreamRewriter {
     }
     this.#rest = all.subarray(from);
     if (this.#rest.length > EVENT_LIMIT_BYTES || this.#event.length > 10_000) {
-      throw malformed(this.#remote, 'sends an event that has no end');
+      throw malformed(this.#remote.name, 'sends an event that has no end');
     }
     return Buffer.concat(out);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -20,6 +21,14 @@ const NEAR_KEY = 'key-of-the-gateway';
 const folder = tempFolder();
 const foreign = await startForeignServer(['m']);
 const entry = { url: foreign.url, model: 'm', apiKey: REMOTE_KEY, headers: { 'X-Team': 'red' } };
+
+/** An error with the gateway's key in each of its fields; in its message where a long one is cut. */
+function tellAll({ authorization = '' }: IncomingHttpHeaders): string {
+  const message = authorization.padStart(2_010, 'x');
+  return JSON.stringify({
+    error: { message, code: authorization, type: authorization, param: authorization },
+  });
+}
 
 /** A model at the foreign server that answers in a way of its own, by its name there. */
 const ODD: Readonly<Record<string, ForeignAnswer>> = {
@@ -63,6 +72,18 @@ const ODD: Readonly<Record<string, ForeignAnswer>> = {
   telling: (response, { headers }) => {
     response.writeHead(400, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ error: { message: `sent: ${headers.authorization}` } }));
+  },
+  'telling-all': (response, { headers }) => {
+    response.writeHead(500, { 'content-type': 'application/json' });
+    response.end(tellAll(headers));
+  },
+  'telling-frame': (response, { headers }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`${foreignFrame({ content: 'one' })}data: ${tellAll(headers)}\n\n`);
+  },
+  'telling-type': (response, { headers }) => {
+    response.writeHead(200, { 'content-type': String(headers.authorization) });
+    response.end();
   },
   busy: (response) => {
     response.writeHead(429, { 'content-type': 'text/plain', 'retry-after': '7' });
@@ -249,6 +270,19 @@ test('a streamed transcription needs no `[DONE]` to be whole', async () => {
   foreign.answers.delete('m');
   assert.equal(await response.text(), events);
 });
+
+for (const model of Object.keys(ODD).filter((name) => name.startsWith('telling-'))) {
+  test(`the gateway's key is in no field of an error, nor in the log: ${model}`, async () => {
+    const mark = near.log.length;
+    const response = await post(JSON.stringify({ model, messages, stream: true }));
+    const shown = await response.text();
+    assert.match(shown, /\*\*\*/);
+    await near.logged(({ msg }) => msg === 'request completed', mark);
+    for (const text of [shown, JSON.stringify(near.log.slice(mark))]) {
+      assert.ok(!text.includes(REMOTE_KEY.slice(0, 4)), text);
+    }
+  });
+}
 
 const REFUSALS: readonly (readonly [model: string, status: number, code: string, message: RegExp])[] = [
   ['silent', 504, 'remote_timeout', /did not begin to answer within 400 ms/],

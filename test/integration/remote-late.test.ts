@@ -1,16 +1,30 @@
 /** Streams whose answers are late, from other servers and from models of this gateway: nobody may take them for dead. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { toFile } from 'openai';
+import { checkedFetch } from '../support/checked-fetch.js';
 import { deferred } from '../support/deferred.js';
 import { startFaultGateway } from '../support/fault-gateway.js';
 import { type ForeignAnswer, foreignFrame, startForeignServer } from '../support/foreign-server.js';
 import { addRemotes } from '../support/remote-config.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
+import { createScriptedWhisper } from '../support/scripted-whisper.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { WITHOUT_VULKAN } from '../support/vulkan.js';
+import { createWav } from '../support/wav.js';
 
 const KEEP_ALIVE = ': keep-alive\n\n';
 const DONE = 'data: [DONE]\n\n';
+
+const WORDS = [' Late', ' words', '.'];
+const TEXT = WORDS.join('').trim();
+const TRANSCRIPT = [
+  { type: 'transcript.text.delta', delta: TEXT },
+  { type: 'transcript.text.done', text: TEXT },
+];
 
 const slow = await startForeignServer([]);
 const next = await startForeignServer([]);
@@ -51,6 +65,10 @@ const LATE: Readonly<Record<string, ForeignAnswer>> = {
     begin(response);
     response.end(whole);
   },
+  writing: (response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ text: TEXT }));
+  },
 };
 const held = new Map(Object.keys(LATE).map((model) => [model, { asked: deferred(), told: deferred() }]));
 for (const [model, answer] of Object.entries(LATE)) {
@@ -70,6 +88,14 @@ const toSlow = (model: string, more = {}) => ({
 });
 const toNext = { url: next.url, model: 'm' };
 const folder = tempFolder();
+const whisper = join(folder, 'whisper.bin');
+writeFileSync(whisper, createScriptedWhisper(WORDS));
+const writer = { src: whisper, type: 'whisper', preload: WITHOUT_VULKAN === false };
+const farFolder = tempFolder();
+const far = await startFaultGateway(
+  addRemotes(join(farFolder, 'qvac.config.json'), { whisper: writer }),
+  farFolder,
+);
 const near = await startFaultGateway(
   addRemotes(
     writeScriptedConfig(folder, [
@@ -85,6 +111,9 @@ const near = await startFaultGateway(
       local: { targets: [toSlow('local'), { alias: 'beta' }] },
       queued: toSlow('queued', { slots: 1 }),
       pausing: toSlow('pausing'),
+      writing: toSlow('writing'),
+      whisper: writer,
+      'far-whisper': { url: `${far.url}/v1`, model: 'whisper' },
     },
   ),
   folder,
@@ -179,6 +208,42 @@ describe('a stream of which nothing comes', { concurrency: 16 }, () => {
     const text = await readUntil(response, KEEP_ALIVE, () => process.kill(pid, 'SIGCONT'));
     assert.ok(contentOf(text).startsWith('one two three'));
     assert.ok(text.endsWith(DONE));
+  });
+});
+
+describe('a streamed transcription of which nothing comes', { concurrency: 16, timeout: 60_000 }, () => {
+  /** Asks for it, lets it go on when the head has come without it, and reads its events as OpenAI's client does. */
+  async function askLate(model: string, goOn: () => void): Promise<unknown[]> {
+    let text: Promise<string> | undefined;
+    const openai = near.openai.withOptions({
+      fetch: async (input, init) => {
+        const response = await checkedFetch(input, init);
+        text = response.clone().text();
+        return response;
+      },
+    });
+    const file = await toFile(createWav(1), 'audio.wav');
+    const stream = await openai.audio.transcriptions.create({ model, file, stream: true });
+    goOn();
+    const events: unknown[] = [];
+    for await (const event of stream) events.push(event);
+    assert.ok((await text)?.startsWith(KEEP_ALIVE));
+    return events;
+  }
+
+  for (const [model, server] of [
+    ['whisper', near],
+    ['far-whisper', far],
+  ] as const) {
+    test(`begins with its head and a comment: ${model}`, { skip: WITHOUT_VULKAN }, async () => {
+      const pid = server.pidOf('whisper');
+      process.kill(pid, 'SIGSTOP');
+      assert.deepEqual(await askLate(model, () => process.kill(pid, 'SIGCONT')), TRANSCRIPT);
+    });
+  }
+
+  test('is a stream also if the other server knows none', async () => {
+    assert.deepEqual(await askLate('writing', () => held.get('writing')?.told.resolve()), TRANSCRIPT);
   });
 });
 

@@ -99,6 +99,22 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
     assert.equal(await text.text(), TEXT);
   });
 
+  test('is a stream if that is asked for, as the openai client reads it', async () => {
+    const audio = await toFile(createWav(1), 'audio.wav');
+    const events = await openai.audio.transcriptions.create({ model: 'whisper', file: audio, stream: true });
+    const got: unknown[] = [];
+    for await (const event of events) got.push(event);
+    assert.deepEqual(got, [
+      { type: 'transcript.text.delta', delta: TEXT },
+      { type: 'transcript.text.done', text: TEXT },
+    ]);
+  });
+
+  test('that is to be a stream is refused by its status while nothing has come', async () => {
+    const { status, code } = await readError(await post(['stream', 'true'], file(bytesOf('OggSnoise'))));
+    assert.deepEqual([status, code], [400, 'invalid_audio']);
+  });
+
   test('takes fields after the file, a file without a name worth the word, and the default model', async () => {
     const response = await post(
       file(createWav(1), 'blob'),

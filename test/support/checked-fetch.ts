@@ -12,6 +12,7 @@ import {
   modelsShape,
   transcriptionShape,
 } from './openai-shapes.js';
+import { createTranscriptStreamCheck } from './transcript-stream-check.js';
 
 /** What of a request says how its reply must look. */
 interface Asked {
@@ -28,7 +29,8 @@ export async function checkedFetch(input: string | URL | Request, init?: Request
   const response = await fetch(input, init);
   assert.ok(response.headers.get('x-request-id'), 'a reply has a request id');
   const type = response.headers.get('content-type') ?? '';
-  if (type === 'text/event-stream; charset=utf-8') return checkedStream(response, askedBy(init));
+  if (type === 'text/event-stream; charset=utf-8')
+    return checkedStream(response, streamCheckOf(response, init));
   if (type === 'text/plain; charset=utf-8') {
     assert.match(response.url, /\/audio\/transcriptions$/);
     return response;
@@ -65,11 +67,16 @@ function shapeOf(url: string, init: RequestInit | undefined): z.ZodType {
   }
 }
 
-function checkedStream({ body, status, headers }: Response, { n, stream_options }: Asked): Response {
-  const check = createChatStreamCheck({
-    choices: n ?? 1,
-    includeUsage: stream_options?.include_usage === true,
-  });
+function streamCheckOf({ url }: Response, init: RequestInit | undefined) {
+  if (url.endsWith('/audio/transcriptions')) return createTranscriptStreamCheck();
+  const { n, stream_options } = askedBy(init);
+  return createChatStreamCheck({ choices: n ?? 1, includeUsage: stream_options?.include_usage === true });
+}
+
+function checkedStream(
+  { body, status, headers }: Response,
+  check: ReturnType<typeof streamCheckOf>,
+): Response {
   const decoder = new TextDecoder();
   let rest = '';
   const checked = body?.pipeThrough(

@@ -12,7 +12,7 @@ import {
   loadedModelSchema,
   modelListSchema,
 } from '../../src/http/openai/models-reply-schema.js';
-import { transcriptionSchema } from '../../src/http/openapi/transcription-schemas.js';
+import { transcriptEventSchema, transcriptionSchema } from '../../src/http/openapi/transcription-schemas.js';
 import { ERRORS } from '../../src/protocol/errors.js';
 
 /** Seconds; milliseconds would be beyond the upper bound. */
@@ -69,6 +69,7 @@ export const embeddingsShapes = {
 };
 
 export const transcriptionShape = transcriptionSchema;
+export const transcriptEventShape = transcriptEventSchema;
 
 /** Models. */
 export const modelShape = z

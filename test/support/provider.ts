@@ -6,6 +6,8 @@ import { spawnCli } from './cli.js';
 export interface TestProvider {
   readonly publicKey: string;
   readonly pid: number;
+  /** What it has written so far. */
+  output(): string;
   /** Sends a signal to its whole process group: SIGSTOP lets it stand still as if its machine did. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends its whole process group, as a power cut would. */
@@ -39,5 +41,5 @@ export async function startProvider(
     });
     void exited.then(() => reject(new Error(`the provider ended: ${written}`)));
   });
-  return { publicKey, pid, signal: (name) => void process.kill(-pid, name), kill };
+  return { publicKey, pid, output: () => written, signal: (name) => void process.kill(-pid, name), kill };
 }

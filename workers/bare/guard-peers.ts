@@ -1,5 +1,7 @@
-import { type Handler, type IncomingRequest, PeerConnection, tell } from './peer-connection.js';
-import type { Offer } from './peer-request.js';
+import type { Handler, IncomingRequest } from './incoming-request.js';
+import { loadOffered, type OfferedModel } from './load-offered.js';
+import { PeerConnection, tell } from './peer-connection.js';
+import { judgePeerRequest, type Offer } from './peer-request.js';
 import { interceptPeers, type PeerRpc, type PeerRpcClass } from './peer-rpc.js';
 import { SharedModel } from './shared-model.js';
 
@@ -12,8 +14,12 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 /** bare-rpc's handler of requests, which are those of `peer-connection.ts`. */
 type OnRequest = (request: IncomingRequest) => unknown;
 
+/** The user of what our own gateway has loaded: one that never leaves. */
+const GATEWAY = {};
+
 /**
- * Has the SDK get only those requests of other peers that may be: see `peer-request.ts`. Those of our own gateway pass.
+ * Has the SDK get only those requests of other peers that may be: see `peer-request.ts`. Those of our own gateway pass; a
+ * model that it loads is the one that peers find, and stays.
  *
  * @throws Error if bare-rpc does not look as expected: an unguarded provider must not start.
  */
@@ -24,14 +30,23 @@ export async function guardPeers(offers: readonly Offer[]): Promise<void> {
     ...offer,
     shared: new SharedModel({ unload, lingerMs: LINGER_MS }),
   }));
-  const rpcClass = await interceptPeers<OnRequest>((rpc, handler) => {
-    sdk = handler as Handler;
-    const peer = new PeerConnection(sdk, models);
-    rpc._stream.on('close', () => peer.close());
-    limitRequests(rpc);
-    return (request) => peer.receive(request);
-  });
+  const rpcClass = await interceptPeers<OnRequest>(
+    (rpc, handler) => {
+      sdk = handler as Handler;
+      const peer = new PeerConnection(sdk, models);
+      rpc._stream.on('close', () => peer.close());
+      limitRequests(rpc);
+      return (request) => peer.receive(request);
+    },
+    (handler) => (request) => receiveOwn(request, models, handler as Handler),
+  );
   assertGuarded(rpcClass);
+}
+
+/** Sees to a request of our own gateway. Its loads are those of a peer: with other settings the SDK would load a second model. */
+function receiveOwn(request: IncomingRequest, models: readonly OfferedModel[], sdk: Handler): unknown {
+  const verdict = judgePeerRequest(request.data?.toString(), models);
+  return verdict.kind === 'load' ? loadOffered(verdict, GATEWAY, request, sdk) : sdk(request);
 }
 
 function limitRequests(rpc: PeerRpc<OnRequest>): void {

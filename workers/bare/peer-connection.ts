@@ -1,28 +1,10 @@
-import { judgePeerRequest, type Offer, type PeerChat, type PeerLoad } from './peer-request.js';
+import { type Handler, type IncomingRequest, reply } from './incoming-request.js';
+import { loadOffered, type OfferedModel } from './load-offered.js';
+import { judgePeerRequest, type PeerChat } from './peer-request.js';
 import type { SharedModel } from './shared-model.js';
-
-/** bare-rpc's `RPCIncomingRequest`, as far as it matters here. What wants no answer (`RPCIncomingEvent`) cannot reply. */
-export interface IncomingRequest {
-  data: { toString(): string } | null;
-  reply?(text: string, encoding: 'utf-8'): void;
-  createResponseStream(): ResponseStream;
-}
-
-interface ResponseStream {
-  end(text: string, encoding: 'utf-8'): void;
-  on(event: 'error', listener: () => void): unknown;
-}
-
-/** The SDK's. It resolves when the request is answered, a stream to its end. */
-export type Handler = (request: Pick<IncomingRequest, 'data' | 'reply'>) => unknown;
 
 /** What the SDK says when others use a model too. */
 const UNLOADED = { type: 'unloadModel', success: true, hasActiveModels: true, hasActiveProviders: true };
-
-/** A model of the provider, for all its peers. */
-export interface OfferedModel extends Offer {
-  readonly shared: SharedModel;
-}
 
 /** Chats of one connection at once. The SDK lets 64 wait for a model: no peer should take all these places. */
 const MAX_CHATS = 16;
@@ -50,7 +32,7 @@ export class PeerConnection {
         case 'heartbeat':
           return await this.#pass(request, { type: 'heartbeat' });
         case 'load':
-          return await this.#load(request, verdict);
+          return await loadOffered(verdict, this, request, this.#sdk);
         case 'chat':
           return await this.#chat(request, verdict);
         case 'cancel':
@@ -73,20 +55,6 @@ export class PeerConnection {
   close(): void {
     for (const modelId of this.#chats.values()) this.#cancel(modelId);
     for (const { shared } of this.#models) shared.lose(this);
-  }
-
-  async #load(request: IncomingRequest, { offer, request: load }: PeerLoad<OfferedModel>): Promise<void> {
-    await offer.shared.load(this, async () => {
-      let modelId: string | undefined;
-      await this.#sdk({
-        data: JSON.stringify(load),
-        reply(text) {
-          modelId = (JSON.parse(text) as { modelId?: string }).modelId;
-          request.reply?.(text, 'utf-8');
-        },
-      });
-      return modelId;
-    });
   }
 
   async #chat(request: IncomingRequest, { modelId, request: chat }: PeerChat): Promise<void> {
@@ -141,10 +109,6 @@ let requests = 0;
 function nextRequestId(): string {
   requests += 1;
   return `peer-${requests}`;
-}
-
-function reply(request: IncomingRequest, message: object): void {
-  request.reply?.(JSON.stringify(message), 'utf-8');
 }
 
 /** For those who wait for a stream: they would not hear a reply. */

@@ -23,12 +23,14 @@ export interface PeerRpcClass<Handler> {
 }
 
 /**
- * Has each connection of the SDK to another peer pass through `intercept` before anything has come over it.
+ * Has each connection of the SDK to another peer pass through `ofPeer` before anything has come over it.
  *
- * @param intercept gives what is to handle its requests in the SDK's place.
+ * @param ofPeer gives what is to handle its requests in the SDK's place.
+ * @param ofGateway the same for the connection to our own gateway.
  */
 export async function interceptPeers<Handler>(
-  intercept: (rpc: PeerRpc<Handler>, handler: Handler) => Handler,
+  ofPeer: (rpc: PeerRpc<Handler>, handler: Handler) => Handler,
+  ofGateway: (handler: Handler) => Handler = (handler) => handler,
 ): Promise<PeerRpcClass<Handler>> {
   const { default: rpcClass } = (await import(resolveFromSdk('bare-rpc').href)) as {
     default: PeerRpcClass<Handler>;
@@ -36,7 +38,7 @@ export async function interceptPeers<Handler>(
   Object.defineProperty(rpcClass.prototype, '_onrequest', {
     configurable: true,
     set(this: PeerRpc<Handler>, handler: Handler) {
-      const value = this._stream.remotePublicKey ? intercept(this, handler) : handler;
+      const value = this._stream.remotePublicKey ? ofPeer(this, handler) : ofGateway(handler);
       Object.defineProperty(this, '_onrequest', { value, writable: true });
     },
   });

@@ -26,20 +26,20 @@ export class SharedModel {
   }
 
   /**
-   * Loads it for a user.
+   * Has it loaded for a user: one that is loaded already is not loaded again.
    *
    * @param load gives the SDK's name of it; `undefined` if it could not be loaded.
+   * @returns that name.
    */
-  load(user: object, load: () => Promise<string | undefined>): Promise<void> {
+  load(user: object, load: () => Promise<string | undefined>): Promise<string | undefined> {
     this.#users.add(user);
     return this.#next(async () => {
-      let modelId: string | undefined;
       try {
-        modelId = await load();
+        this.#modelId ??= await load();
       } finally {
-        if (modelId === undefined) this.#users.delete(user);
-        else this.#modelId = modelId;
+        if (this.#modelId === undefined) this.#users.delete(user);
       }
+      return this.#modelId;
     });
   }
 
@@ -68,7 +68,7 @@ export class SharedModel {
     }).catch(() => {});
   }
 
-  #next(step: () => Promise<void>): Promise<void> {
+  #next<Result>(step: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(step);
     this.#last = done.catch(() => {}); // whatever became of it, the next one's turn comes
     return done;

@@ -2,18 +2,24 @@ import { DURATION_FORM, parseDuration } from '../../protocol/duration.js';
 import { ApiError } from '../../protocol/errors.js';
 
 /** Fields of OpenAI's document that have no effect here. The engine takes the first two when the model is loaded. */
-const IGNORED = ['language', 'temperature', 'stream', 'timestamp_granularities[]', 'include[]'];
+const IGNORED = ['language', 'temperature', 'timestamp_granularities[]', 'include[]'];
 
 /** What a request for a transcription asks, beside its file. */
 export interface TranscriptionParams {
   /** `undefined` means the default model. */
   readonly model: string | undefined;
   readonly prompt: string | undefined;
+  /** Of an answer that is no stream. */
   readonly format: 'json' | 'text';
   /** How long the model is to stay loaded, in milliseconds. */
   readonly keepAliveMs: number | undefined;
   /** Names of the fields that were sent and have no effect. */
   readonly ignored: readonly string[];
+}
+
+/** Whether a form asks for server-sent events. As Python's `str` has it too, which is what its libraries may put there. */
+export function asksForStream({ stream = '' }: Readonly<Record<string, string>>): boolean {
+  return stream.toLowerCase() === 'true' || stream === '1';
 }
 
 /**

@@ -7,7 +7,7 @@ import { streamCall } from '../../models/stream-call.js';
 import { ApiError } from '../../protocol/errors.js';
 import type { TranscribeEvent } from '../../protocol/events.js';
 import type { Hops } from '../../remote/hops.js';
-import { SENT } from '../answer-stream.js';
+import { type AnswerStream, SENT, withAnswerStream } from '../answer-stream.js';
 import type { CallerOf } from '../caller.js';
 import { replyWithError } from '../error-reply.js';
 import { resolveModel } from '../keys/permitted-models.js';
@@ -17,10 +17,23 @@ import { findRouted } from '../remote/find-routed.js';
 import { toFormBody } from '../remote/form-body.js';
 import { type LocalAttempt, relay } from '../remote/relay.js';
 import { MULTIPART_OPTIONS, notAForm, type UploadedFile, withUpload } from '../upload.js';
+import { transcriptFrames } from './transcript-frames.js';
 import { checkAudioFile } from './transcriptions-audio.js';
-import { type TranscriptionParams, toTranscriptionParams } from './transcriptions-request.js';
+import { asksForStream, type TranscriptionParams, toTranscriptionParams } from './transcriptions-request.js';
 
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
+
+/** A request that is answered here. */
+interface TranscriptionExchange {
+  readonly file: UploadedFile;
+  readonly params: TranscriptionParams;
+  readonly caller: Caller;
+  /** Aborts the caller's signal. */
+  readonly abort: AbortController;
+  readonly stream: AnswerStream;
+  /** Whether that is wanted. */
+  readonly isStream: boolean;
+}
 
 /**
  * `POST /v1/audio/transcriptions`.
@@ -54,18 +67,13 @@ export function transcriptionsRoute(
       const caller = callerOf(request, reply, abort);
 
       /** Answers by a model of this gateway. */
-      async function answer(
-        host: ModelHost,
-        file: UploadedFile,
-        params: TranscriptionParams,
-        own: Caller,
-        abort: AbortController,
-      ) {
+      async function answer(host: ModelHost, exchange: TranscriptionExchange) {
+        const { file, params, stream, isStream } = exchange;
         if (params.ignored.length > 0) {
           request.log.warn({ parameters: params.ignored }, 'parameters ignored');
         }
         await checkAudioFile(file.path);
-        refuseWhileDownloading(host, reply, abort);
+        if (!isStream) refuseWhileDownloading(host, reply, exchange.abort);
         if (params.keepAliveMs !== undefined) host.keepAlive(params.keepAliveMs);
         const call = streamCall<'transcribe'>(
           host,
@@ -73,12 +81,14 @@ export function transcriptionsRoute(
             kind: 'transcribe',
             request: { path: file.path, ...(params.prompt && { prompt: params.prompt }) },
           },
-          own,
+          exchange.caller,
         );
         request.record?.text?.asked(params.prompt ?? '');
         const text = await collect(call);
         request.record?.text?.answered(text);
-        return { format: params.format, text };
+        if (!isStream) return { format: params.format, text };
+        stream.end(transcriptFrames(text));
+        return SENT;
       }
 
       const answered = await withUpload(request, upload, async ({ fields, entries, file }) => {
@@ -91,16 +101,17 @@ export function transcriptionsRoute(
             },
           );
         }
+        const isStream = asksForStream(fields);
         const routed = findRouted(request, fleet, fields.model || undefined, 'transcription');
         if (routed) {
           const body = await toFormBody(entries, upload.field, file);
           request.record?.text?.asked(fields.prompt ?? '');
           const local = async (host: ModelHost, own: LocalAttempt) =>
-            answer(host, file, toTranscriptionParams(fields), own.caller, own.abort);
+            answer(host, { file, params: toTranscriptionParams(fields), ...own, isStream });
           const asked = {
             kind: 'transcribe',
             path: '/audio/transcriptions',
-            isStream: false,
+            isStream,
             body,
             local,
           } as const;
@@ -108,7 +119,9 @@ export function transcriptionsRoute(
         }
         const params = toTranscriptionParams(fields);
         const host = resolveModel(request, fleet, params.model, 'transcription');
-        return answer(host, file, params, caller, abort);
+        return withAnswerStream(reply, isStream, (stream) =>
+          answer(host, { file, params, caller, abort, stream, isStream }),
+        );
       });
       if (answered === SENT) return reply;
       const { format, text } = answered;

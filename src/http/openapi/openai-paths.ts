@@ -9,7 +9,11 @@ import { deletedModelSchema, modelListSchema, modelSchema } from '../openai/mode
 import { unloadQuerySchema } from '../openai/models-route.js';
 import { callHeaders, modelId } from './parameters.js';
 import { CALL_ERRORS, toResponses } from './replies.js';
-import { transcriptionFormSchema, transcriptionSchema } from './transcription-schemas.js';
+import {
+  transcriptEventSchema,
+  transcriptionFormSchema,
+  transcriptionSchema,
+} from './transcription-schemas.js';
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
 
@@ -72,8 +76,13 @@ export const OPENAI_PATHS: ZodOpenApiPathsObject = {
         content: { 'multipart/form-data': { schema: transcriptionFormSchema } },
       },
       responses: toResponses({
-        description: 'The text, by `response_format`.',
-        content: { ...json(transcriptionSchema), 'text/plain': { schema: z.string() } },
+        description:
+          'The text, by `response_format`. With `stream`, server-sent events: it comes when all of it is there, and until then comments keep the connection alive. One that fails ends with an error instead.',
+        content: {
+          ...json(transcriptionSchema),
+          'text/plain': { schema: z.string() },
+          'text/event-stream': { schema: z.union([transcriptEventSchema, errorSchema]) },
+        },
         errors: [...CALL_ERRORS, 'missing_file', 'invalid_audio', 'unsupported_response_format'],
         isCall: true,
       }),

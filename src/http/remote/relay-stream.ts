@@ -1,6 +1,6 @@
 import type { ApiError } from '../../protocol/errors.js';
 import type { Usage } from '../../protocol/events.js';
-import { unreachable } from '../../remote/remote-error.js';
+import { type Sayer, unreachable } from '../../remote/remote-error.js';
 import { StreamRewriter } from '../../remote/stream-rewriter.js';
 import type { AnswerStream } from '../answer-stream.js';
 import type { RequestText } from '../request-text.js';
@@ -15,8 +15,7 @@ const TRANSCRIBED = Buffer.from('"transcript.text.done"');
 /** What an answer is to be made of, and who is told of it. */
 export interface RewrittenAnswer extends UsageObservers {
   readonly alias: string;
-  /** Names the remote in errors. */
-  readonly remote: string;
+  readonly remote: Sayer;
   /** By `performance.now()`. */
   readonly askedAt: number;
   /** Hears what is said, where that is wanted. */
@@ -63,7 +62,7 @@ export async function relayStream(
   const last = rewriter.push(EMPTY_LINE); // some servers end without one
   if (rewriter.error) return rewriter.error;
   if (!rewriter.isDone && !latest?.includes(TRANSCRIBED))
-    throw unreachable(remote, 'ended its stream before its end');
+    throw unreachable(remote.name, 'ended its stream before its end');
   stream.end(last);
   tellUsage({ observer, asking, tokens }, usage);
   return undefined;

@@ -1,16 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../models/call-slots.js';
-import { ApiError } from '../../protocol/errors.js';
+import type { CallKind } from '../../protocol/jobs.js';
 import type { Hops } from '../../remote/hops.js';
 import { letEnd, readBody, readStart } from '../../remote/remote-body.js';
-import { fromRefusal, malformed } from '../../remote/remote-error.js';
+import { fromRefusal, malformed, type Sayer } from '../../remote/remote-error.js';
 import type { RemoteAnswer } from '../../remote/remote-server.js';
 import { hideCredentials, toRequestHeaders } from '../../remote/request-headers.js';
 import type { RoutedModel } from '../../remote/routed-model.js';
 import type { RemoteTarget } from '../../remote/target.js';
 import { type AnswerStream, SENT } from '../answer-stream.js';
 import { relayStream } from './relay-stream.js';
+import { relayTranscript } from './relay-transcript.js';
 import { relayWhole } from './relay-whole.js';
 
 /** A request as it goes to a remote. */
@@ -19,6 +20,14 @@ export interface RelayedBody {
   readonly bytes: number;
   /** From its beginning, each time. */
   readonly open: () => Readable;
+}
+
+/** What is asked. */
+interface RelayedCall {
+  readonly kind: CallKind;
+  readonly path: string;
+  /** For the target's name of the model. */
+  readonly body: (model: string) => RelayedBody;
 }
 
 /** Whose request it is, and where its answer goes. */
@@ -47,10 +56,11 @@ const CONTENT_TYPES =
 export async function relayToRemote(
   { server, model: theirModel }: RemoteTarget,
   { alias, observer, tokens }: RoutedModel,
-  { path, body }: { readonly path: string; readonly body: (model: string) => RelayedBody },
+  { kind, path, body }: RelayedCall,
   { request, reply, stream, caller: { signal, observer: asking }, hops, askedAt }: RemoteExchange,
 ): Promise<typeof SENT> {
   const { contentType, bytes, open } = body(theirModel);
+  const remote: Sayer = { name: server.name, hide: (text) => hideCredentials(text, server.spec) };
   const headers = toRequestHeaders({
     server: server.spec,
     contentType,
@@ -66,25 +76,29 @@ export async function relayToRemote(
     if (statusCode < 200 || statusCode > 299) {
       const text = await readStart(parts, ERROR_LIMIT_BYTES);
       outcome = 'whole';
-      throw fromRefusal(server.name, { status: statusCode, retryAfter: theirs['retry-after'], text });
+      throw fromRefusal(remote, { status: statusCode, retryAfter: theirs['retry-after'], text });
     }
     const type = theirs['content-type'] ?? '';
     const encoding = theirs['content-encoding'] ?? 'identity';
     const isStream = /^text\/event-stream/i.test(type);
-    // A stream that has begun can't become anything else.
-    if (!CONTENT_TYPES.test(type) || encoding !== 'identity' || (stream.hasBegun && !isStream)) {
+    // A stream that has begun can't become anything else, but what is no stream can become one if it is just a text.
+    const isTooLate = stream.hasBegun && !isStream;
+    if (!CONTENT_TYPES.test(type) || encoding !== 'identity' || (isTooLate && kind !== 'transcribe')) {
       outcome = 'whole';
       throw malformed(
         server.name,
-        `answers with what is none of this API, or was not asked for (content-type '${type}', content-encoding '${encoding}')`,
+        `answers with what is none of this API, or was not asked for (content-type '${remote.hide(type)}', content-encoding '${remote.hide(encoding)}')`,
       );
     }
     const { text } = request.record ?? {};
-    const rewritten = { alias, remote: server.name, observer, asking, tokens, askedAt, text };
+    const rewritten = { alias, remote, observer, asking, tokens, askedAt, text };
     if (isStream) {
       const error = await relayStream(parts, { ...rewritten, stream });
       outcome = 'whole';
       if (error) throw error;
+    } else if (isTooLate) {
+      await relayTranscript(parts, { remote: server.name, type, text, stream });
+      outcome = 'whole';
     } else {
       stream.close();
       const isWhole = await relayWhole(parts, { ...rewritten, reply, status: statusCode, type });
@@ -93,7 +107,6 @@ export async function relayToRemote(
     return SENT;
   } catch (error) {
     if (signal.aborted) outcome = 'left';
-    if (error instanceof ApiError) error.message = hideCredentials(error.message, server.spec);
     throw error;
   } finally {
     if (outcome === 'whole') letEnd(answer.message);

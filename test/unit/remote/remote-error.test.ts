@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toErrorBody } from '../../../src/http/error-reply.js';
 import { ApiError } from '../../../src/protocol/errors.js';
 import {
   fromErrorFrame,
@@ -9,8 +10,10 @@ import {
   timedOut,
 } from '../../../src/remote/remote-error.js';
 
+const KEY = 'sk-0123456789abcdef';
+const gpu = { name: 'gpu:1', hide: (text: string) => text.replaceAll(KEY, '***') };
 const refusal = (status: number, text: string, retryAfter?: string) =>
-  fromRefusal('gpu:1', { status, text, retryAfter });
+  fromRefusal(gpu, { status, text, retryAfter });
 const envelope = (code: string | number | null, message = 'No.') =>
   JSON.stringify({ error: { message, code, param: 'model', type: 'x' } });
 
@@ -64,6 +67,25 @@ test('its words are passed on, in whatever shape, but no page and no end of them
   assert.ok(refusal(400, 'x'.repeat(100_000)).message.length < 2_100);
 });
 
+const TOLD = {
+  'in the midst of its words': `'${KEY}' is no key`,
+  'where they are cut': 'x'.repeat(1_990) + KEY,
+  'over and over': KEY.repeat(1_000),
+};
+for (const [where, text] of Object.entries(TOLD)) {
+  test(`what lets this gateway in is not passed on: ${where}`, () => {
+    const error = { message: text, code: KEY, type: KEY, param: text };
+    for (const body of [text, JSON.stringify({ error }), JSON.stringify({ error: text, param: text })]) {
+      for (const told of [refusal(400, body), fromErrorFrame(gpu, body)]) {
+        const shown = JSON.stringify([told.message, toErrorBody(told)]);
+        assert.ok(!shown.includes(KEY.slice(0, 8)), shown);
+        assert.ok(shown.includes('***'));
+        assert.ok(shown.length < 7_000, 'nor is there no end of it');
+      }
+    }
+  });
+}
+
 test('when it says when to come back, so do we', () => {
   assert.equal(refusal(429, '', '7').retryAfterSeconds, 7);
   assert.equal(refusal(429, '', '0.2').retryAfterSeconds, 1);
@@ -73,8 +95,8 @@ test('when it says when to come back, so do we', () => {
 });
 
 test('an error within a stream keeps its code too', () => {
-  assert.equal(fromErrorFrame('gpu:1', envelope('worker_crashed')).code, 'worker_crashed');
-  assert.equal(fromErrorFrame('gpu:1', envelope(500)).code, 'remote_error');
+  assert.equal(fromErrorFrame(gpu, envelope('worker_crashed')).code, 'worker_crashed');
+  assert.equal(fromErrorFrame(gpu, envelope(500)).code, 'remote_error');
 });
 
 test('another target is tried for what may be better there', () => {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamRewriter } from '../../../src/remote/stream-rewriter.js';
 
+const there = { name: 'there:1', hide: (text: string) => text.replaceAll('the-secret', '***') };
+
 function rewrite(text: string, size = Number.POSITIVE_INFINITY) {
-  const rewriter = new StreamRewriter('mine', 'there:1');
+  const rewriter = new StreamRewriter('mine', there);
   const bytes = Buffer.from(text);
   let out = '';
   const step = Math.min(size, bytes.length);
@@ -39,14 +41,16 @@ test('comments are left out: whether anything of an answer has come shows in wha
 });
 
 test('an error is the end, and told in our words', () => {
-  const rewriter = new StreamRewriter('mine', 'there:1');
+  const rewriter = new StreamRewriter('mine', there);
   const out = rewriter.push(
-    Buffer.from('data: {"n":1}\n\nevent: error\ndata: {"error": {"message":"out of tensors","code":1}}\n\n'),
+    Buffer.from(
+      'data: {"n":1}\n\nevent: error\ndata: {"error": {"message":"out of tensors, the-secret","code":1}}\n\n',
+    ),
   );
   assert.equal(out.toString(), 'data: {"n":1}\n\n');
   assert.equal(rewriter.isDone, true);
   assert.equal(rewriter.error?.code, 'remote_error');
-  assert.equal(rewriter.error?.message, "Remote 'there:1': out of tensors");
+  assert.equal(rewriter.error?.message, "Remote 'there:1': out of tensors, ***");
 });
 
 test('an error that is none is not the end', () => {
@@ -60,7 +64,7 @@ test('what comes behind the end is not passed on', () => {
 });
 
 test('a stream that ends without its last empty line is done with one', () => {
-  const rewriter = new StreamRewriter('mine', 'there:1');
+  const rewriter = new StreamRewriter('mine', there);
   rewriter.push(Buffer.from('data: [DONE]'));
   assert.equal(rewriter.isDone, false);
   assert.equal(rewriter.push(Buffer.from('\n\n')).toString(), 'data: [DONE]\n\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toTranscriptionParams } from '../../../../src/http/openai/transcriptions-request.js';
+import { asksForStream, toTranscriptionParams } from '../../../../src/http/openai/transcriptions-request.js';
 
 test('what is absent or empty is left to the defaults', () => {
   const defaults = {
@@ -54,4 +54,10 @@ test('how long the model is to stay is a duration', () => {
     code: 'invalid_value',
     param: 'keep_alive',
   });
+});
+
+test('a stream is asked for in the ways that forms have', () => {
+  for (const stream of ['true', 'True', '1']) assert.equal(asksForStream({ stream }), true);
+  for (const stream of ['false', 'False', '0', '']) assert.equal(asksForStream({ stream }), false);
+  assert.equal(asksForStream({}), false);
 });

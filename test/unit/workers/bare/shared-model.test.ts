@@ -25,10 +25,10 @@ function createModel() {
 }
 
 describe('a model that peers share', () => {
-  test('is loaded by one after the other', async () => {
+  test('is loaded once for two who come at the same time', async () => {
     const { model, steps, load } = createModel();
-    await Promise.all([model.load(anna, load), model.load(ben, load)]);
-    assert.deepEqual(steps, ['load', 'loaded', 'load', 'loaded']);
+    assert.deepEqual(await Promise.all([model.load(anna, load), model.load(ben, load)]), ['m', 'm']);
+    assert.deepEqual(steps, ['load', 'loaded']);
     assert.equal(model.modelId, 'm');
   });
 
@@ -78,7 +78,11 @@ describe('a model that peers share', () => {
   test('can be loaded when a load has failed', async () => {
     const { model, load } = createModel();
     await assert.rejects(model.load(anna, () => Promise.reject(new Error('broken'))));
+    assert.equal(await model.load(anna, async () => undefined), undefined);
     await model.load(ben, load);
     assert.equal(model.modelId, 'm');
+    model.leave(ben);
+    await turn();
+    assert.equal(model.modelId, undefined); // she never was its user
   });
 });
