@@ -72,11 +72,12 @@ export async function runGateway(
   if (supervisor) supervisor.onReload(reload);
   else onReloadSignal(reload);
   if (options.watch && config.file !== undefined) {
-    try {
-      watchConfig(config.file, reload, stopping);
-    } catch (err) {
-      log.warn({ err }, 'the config file is not watched: reload by `qvac reload`'); // as where the system has no watch left
-    }
+    const onBlind = (err: unknown): void =>
+      log.warn(
+        { err },
+        'the config file is not watched, or not all of the way to it: reload by `qvac reload`',
+      );
+    watchConfig(config.file, { onChange: reload, onBlind }, stopping);
   }
 
   if (!stopping.aborted) {
