@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ReloadReport } from '../../src/protocol/reload.js';
@@ -37,4 +40,23 @@ test('a config that is away for a moment is missed, and read when it is back', a
   assert.match(msg, /no such file/);
   const { added } = await reloaded(() => writeFileSync(file, write('three', 'four')));
   assert.deepEqual(added, ['four']);
+});
+
+test('a config that changes while the gateway starts is read when it has started', async () => {
+  const path = join(folder, 'early.config.json');
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end('{"object":"list","data":[]}'); // the gateway has started when each server was looked at
+  });
+  server.once('request', () => writeFileSync(path, write('early')));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const entry = { ...far, url: `http://127.0.0.1:${port}/v1`, probeIntervalMs: 600_000 };
+  writeFileSync(path, JSON.stringify({ serve: { models: { entry } } }));
+  const early = await startGateway(['-c', path, '--watch'], folder);
+  const { added } = await early.logged(({ msg }) => msg === 'config reloaded');
+  assert.deepEqual(added, ['early']);
+  assert.equal(await early.stop(), 0); // before its folder goes
+  server.close();
 });
