@@ -50,33 +50,34 @@ export async function runGateway(
   }
 
   const stopping = supervisor?.stopping ?? watchStopSignals(() => process.exit(EXIT.failure));
-  let gateway: Gateway;
-  try {
-    gateway = await startGateway(config, {
-      log,
-      logs,
-      stopping,
-      logPrompts: options.logPrompts,
-      readConfig: () => configureAnew(options, envKey, config),
-      onReloaded: (reloaded) => supervisor?.reportSettings(reloaded),
-      door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,
-      inherited: inheritance?.loaded,
-      reportLoaded: supervisor?.reportLoaded,
-    });
-  } catch (error) {
-    return fail(explainListenError(error, config), EXIT.failure);
-  }
-
-  // Why one was refused is in the log.
-  const reload = (): void => void gateway.reload().catch(() => {});
+  const starting = startGateway(config, {
+    log,
+    logs,
+    stopping,
+    logPrompts: options.logPrompts,
+    readConfig: () => configureAnew(options, envKey, config),
+    onReloaded: (reloaded) => supervisor?.reportSettings(reloaded),
+    door: supervisor ? createSupervisedDoor(supervisor, config) : OWN_DOOR,
+    inherited: inheritance?.loaded,
+    reportLoaded: supervisor?.reportLoaded,
+  });
+  // Not lost while it starts, which may take minutes. Why one was refused is in the log.
+  const reload = (): void => void starting.then((gateway) => gateway.reload()).catch(() => {});
   if (supervisor) supervisor.onReload(reload);
   else onReloadSignal(reload);
   if (options.watch && config.file !== undefined) {
-    try {
-      watchConfig(config.file, reload, stopping);
-    } catch (err) {
-      log.warn({ err }, 'the config file is not watched: reload by `qvac reload`'); // as where the system has no watch left
-    }
+    const onBlind = (err: unknown): void =>
+      log.warn(
+        { err },
+        'the config file is not watched, or not all of the way to it: reload by `qvac reload`',
+      );
+    watchConfig(config.file, { onChange: reload, onBlind }, stopping);
+  }
+  let gateway: Gateway;
+  try {
+    gateway = await starting;
+  } catch (error) {
+    return fail(explainListenError(error, config), EXIT.failure);
   }
 
   if (!stopping.aborted) {

@@ -54,13 +54,15 @@ export function compareEntries<Entry>(
   };
 }
 
-/** Both together. */
+/** Both together. What is gone from the one and new in the other has moved: its calls go elsewhere. */
 export function mergeChanges(one: ModelChanges, other: ModelChanges): ModelChanges {
+  const added = [...one.added, ...other.added];
+  const removed = [...one.removed, ...other.removed];
   return {
-    added: [...one.added, ...other.added],
-    removed: [...one.removed, ...other.removed],
+    added: added.filter((name) => !removed.includes(name)),
+    removed: removed.filter((name) => !added.includes(name)),
     restarted: [...one.restarted, ...other.restarted],
-    updated: [...one.updated, ...other.updated],
+    updated: [...one.updated, ...other.updated, ...added.filter((name) => removed.includes(name))],
     unchanged: [...one.unchanged, ...other.unchanged],
   };
 }

@@ -10,7 +10,7 @@ import type { AssetsPool } from '../pool/assets-pool.js';
 import { ModelPool } from '../pool/model-pool.js';
 import { peerSeed, toPublicKey } from '../pool/peer-identity.js';
 import type { ThreadSurroundings } from '../pool/worker-env.js';
-import { ApiError } from '../protocol/errors.js';
+import type { ApiError } from '../protocol/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { compareModels, type ModelChanges } from './compare-models.js';
@@ -46,7 +46,7 @@ export class LocalModels {
   readonly #options: LocalModelsOptions;
   #served: ReadonlyMap<string, Served> = new Map();
   /** Models that the config had, until nothing is left of them. */
-  readonly #leaving = new Map<string, { host: ModelHost; gone: Promise<void> }>();
+  readonly #leaving = new Map<string, { readonly served: Served }>();
   #sharedThreads = 1;
 
   constructor(options: LocalModelsOptions) {
@@ -55,7 +55,8 @@ export class LocalModels {
 
   /** All hosts that may have workers. */
   get hosts(): ModelHost[] {
-    return [...this.#served.values(), ...this.#leaving.values()].map(({ host }) => host);
+    const leaving = [...this.#leaving.values()].map(({ served }) => served);
+    return [...leaving, ...this.#served.values()].map(({ host }) => host);
   }
 
   /** The one that the config has by this name now. */
@@ -79,42 +80,79 @@ export class LocalModels {
   }
 
   /**
-   * Serves these models from now on. Those that are gone finish their calls and are unloaded; those that are loaded with
-   * something else are loaded anew, when their calls have finished; what is new is loaded when it is wanted.
+   * Looks at the files of models that are new. Nothing has changed yet.
    *
    * @param maxLoaded how many of them may be loaded at once.
+   * @returns what serves these models from then on, and no others. Those that are loaded with something else are loaded
+   *   anew, when their calls have finished; what is new is loaded when it is wanted; whoever is gone waits for its
+   *   {@link dismiss}.
+   * @throws Error if a file of this gateway can't be read or written.
    */
-  async apply(models: readonly ConfiguredModel[], maxLoaded: number | undefined): Promise<ModelChanges> {
+  async prepare(
+    models: readonly ConfiguredModel[],
+    maxLoaded: number | undefined,
+  ): Promise<() => ModelChanges> {
     const changes = compareModels(this.models, models);
-    this.#sharedThreads = sharedThreads(this.#options.cores, models.map(toThreadWish), maxLoaded);
-    const served = await Promise.all(models.map((model) => this.#serve(model)));
-    for (const alias of changes.removed) this.#remove(alias);
-    this.#served = new Map(served.map((one) => [one.model.alias, one]));
-    for (const alias of changes.restarted) void this.#restart(alias);
-    return changes;
+    const steps = await Promise.all(models.map((model) => this.#prepare(model)));
+    return () => {
+      this.#sharedThreads = sharedThreads(this.#options.cores, models.map(toThreadWish), maxLoaded);
+      const gone = changes.removed.flatMap((alias) => this.#served.get(alias) ?? []);
+      this.#served = new Map(steps.map((serve) => serve()).map((one) => [one.model.alias, one]));
+      for (const served of gone) this.#leaving.set(served.model.alias, { served });
+      for (const alias of changes.restarted) void this.#restart(alias);
+      return changes;
+    };
   }
 
-  async #serve(model: ConfiguredModel): Promise<Served> {
-    const served = this.#served.get(model.alias);
-    if (!served) return this.#create(model);
+  /** Lets a model go that the config has no longer: who waits gets the reason, calls that run finish, and it is unloaded. */
+  dismiss(alias: string, reason: ApiError): void {
+    const leaving = this.#leaving.get(alias);
+    if (!leaving) return;
+    const { host } = leaving.served;
+    host.refuse(reason);
+    void host.unload().then(() => {
+      if (this.#leaving.get(alias) !== leaving) return; // it is back
+      this.#leaving.delete(alias);
+      this.#options.gate.remove(alias);
+    });
+  }
+
+  async #prepare(model: ConfiguredModel): Promise<() => Served> {
+    const { alias, delegate } = model;
+    const { sdk, log } = this.#options;
+    const known = this.#served.get(alias);
+    if (known) return () => this.#reconfigure(known, model);
+    const estimateBytes = await estimateModel(model, sdk);
+    const peer = delegate && { model: alias, peerKey: toPublicKey(peerSeed(alias)) };
+    return () => {
+      if (peer) log.info(peer, 'the provider must allow this key');
+      const leaving = this.#leaving.get(alias);
+      return leaving ? this.#takeBack(leaving.served, model) : this.#create(model, estimateBytes);
+    };
+  }
+
+  #reconfigure(served: Served, model: ConfiguredModel): Served {
     served.model = model;
     served.host.reconfigure(toSettings(model));
     return served;
   }
 
-  async #create(model: ConfiguredModel): Promise<Served> {
-    const { gate, sdk, log } = this.#options;
-    await this.#leaving.get(model.alias)?.gone;
-    if (model.delegate) {
-      const peer = { model: model.alias, peerKey: toPublicKey(peerSeed(model.alias)) };
-      log.info(peer, 'the provider must allow this key');
-    }
+  /** Of one whose last calls have not ended yet: it is loaded anew after them. */
+  #takeBack(served: Served, model: ConfiguredModel): Served {
+    this.#leaving.delete(model.alias);
+    served.host.accept();
+    return this.#reconfigure(served, model);
+  }
+
+  #create(model: ConfiguredModel, estimateBytes: number): Served {
+    const { gate, sdk } = this.#options;
     const served: Served = { model, host: this.#createHost(model, () => served.model) };
-    await gate.add({
+    gate.add({
       host: served.host,
       get pinned() {
         return served.model.pinned;
       },
+      estimateBytes,
       estimate: () => estimateModel(served.model, sdk),
     });
     return served;
@@ -154,21 +192,6 @@ export class LocalModels {
       observer: metrics.observerOf(alias),
       log: log.child({ model: alias }),
     });
-  }
-
-  #remove(alias: string): void {
-    const served = this.#served.get(alias);
-    if (!served) return;
-    const { host } = served;
-    const { gate } = this.#options;
-    host.refuse(
-      new ApiError('model_not_found', `Model '${alias}' is no longer configured.`, { param: 'model' }),
-    );
-    const gone = host.unload().then(() => {
-      this.#leaving.delete(alias);
-      gate.remove(alias);
-    });
-    this.#leaving.set(alias, { host, gone });
   }
 
   /** Only who was loaded is loaded again: others are when they are wanted. */

@@ -10,14 +10,14 @@ import { compareSettings, takeOver } from './compare-settings.js';
 export interface ReloaderOptions {
   /** Reads and checks it, with what the command line says beside it. Throws `ConfigError`. */
   readonly readConfig: () => Promise<GatewayConfig>;
-  /** Goes by a config that is valid. */
+  /** Goes by a config that is valid: by all of it, or, if it throws, by nothing of it. */
   readonly apply: (config: GatewayConfig) => Promise<ModelChanges>;
   /** Told what the gateway runs by from now on. */
   readonly onReloaded: (config: GatewayConfig) => void;
   readonly log: Logger;
 }
 
-/** Reads the config again when it is asked to, one time after another. What is not valid changes nothing. */
+/** Reads the config again when it is asked to, one time after another. What is not valid, or can't be carried out, changes nothing. */
 export class Reloader {
   readonly #options: ReloaderOptions;
   #config: GatewayConfig;
@@ -29,7 +29,7 @@ export class Reloader {
     this.#options = options;
   }
 
-  /** @throws {ApiError} `invalid_config`, with all that is wrong. */
+  /** @throws {ApiError} `invalid_config`, with all that is wrong; `reload_failed` if it is right, and can't be carried out. */
   reload(): Promise<ReloadReport> {
     const report = this.#running.then(() => this.#reload());
     this.#running = report.catch(() => {});
@@ -50,7 +50,15 @@ export class Reloader {
     const settings = compareSettings(this.#config, next);
     // What needs a new start stays as it was: it is told again the next time.
     const config = takeOver(this.#config, next);
-    const report: ReloadReport = { object: 'reload', ...(await apply(config)), ...settings };
+    let changes: ModelChanges;
+    try {
+      changes = await apply(config);
+    } catch (error) {
+      const { message } = error as Error;
+      log.error({ err: error }, `config not reloaded: ${message}`);
+      throw new ApiError('reload_failed', `Nothing was changed: ${message}`, { cause: error });
+    }
+    const report: ReloadReport = { object: 'reload', ...changes, ...settings };
     this.#config = config;
     onReloaded(config);
     log.info(report, 'config reloaded');

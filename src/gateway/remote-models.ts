@@ -2,7 +2,6 @@ import type { GatewayConfig } from '../config/gateway-config.js';
 import type { FleetModel } from '../models/fleet.js';
 import type { ModelHost } from '../models/model-host.js';
 import type { StateFeed } from '../models/state-feed.js';
-import { ApiError } from '../protocol/errors.js';
 import type { DiscoverySpec, RemoteServerSpec, RoutedSpec, TargetSpec } from '../protocol/remote-spec.js';
 import { Discovery } from '../remote/discovery.js';
 import { createProber, type Prober } from '../remote/probe.js';
@@ -13,6 +12,7 @@ import type { Target } from '../remote/target.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { compareEntries, type ModelChanges, mergeChanges } from './compare-models.js';
+import { toFarewell } from './farewell.js';
 
 /** What the models that are elsewhere need of the rest of the gateway. */
 export interface RemoteModelsOptions {
@@ -92,11 +92,11 @@ export class RemoteModels {
     this.#servers = this.#toServers(config);
     this.#routed = new Map(config.routed.map((spec) => [spec.alias, this.#serve(spec)]));
     for (const alias of this.#routed.keys()) gone.delete(alias);
-    for (const { host } of gone.values()) this.#dismiss(host);
     this.#discovery.apply(
       config.remotes.map((spec) => ({ spec, server: this.#serverOf(spec.server) })),
       new Set([...config.models, ...config.routed].map(({ alias }) => alias)),
     );
+    for (const { host } of gone.values()) this.#dismiss(host); // now it is known whether another has its name
     for (const [key, server] of former) if (!this.#servers.has(key)) server.close();
     return changes;
   }
@@ -165,10 +165,10 @@ export class RemoteModels {
 
   #dismiss(model: RoutedModel): void {
     const { alias } = model;
+    const named = [...this.#config.models, ...this.#config.routed, ...this.#discovery.models()];
+    const isServed = named.some((other) => other.alias === alias);
     this.#leaving.add(model);
-    void model
-      .dismiss(new ApiError('model_not_found', `Model '${alias}' is no longer served.`, { param: 'model' }))
-      .then(() => this.#leaving.delete(model));
+    void model.dismiss(toFarewell(alias, isServed)).then(() => this.#leaving.delete(model));
   }
 }
 

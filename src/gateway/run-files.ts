@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import type { ThreadSurroundings } from '../pool/worker-env.js';
@@ -31,7 +31,7 @@ export class RunFiles implements ThreadSurroundings {
   static async create(sdk: GatewayConfig['sdk']): Promise<RunFiles> {
     await sweepRunFolders();
     const files = new RunFiles(await createRunFolder('temporary'), sdk);
-    await files.#writeSdkConfig();
+    await files.#writeSdkConfig({});
     return files;
   }
 
@@ -43,11 +43,18 @@ export class RunFiles implements ThreadSurroundings {
     return this.#cache?.path;
   }
 
-  /** Call it before there is a model that keeps conversations: makes a folder for them. */
+  /** Call it before there is a model that keeps conversations: makes a folder for them. If it can't, all is as it was. */
   async keepConversations(): Promise<void> {
     if (this.#cache) return;
-    this.#cache = await createRunFolder('onDisk');
-    await this.#writeSdkConfig();
+    const cache = await createRunFolder('onDisk');
+    try {
+      // Such a model gives the SDK another home, where it would look for the files of models, too.
+      await this.#writeSdkConfig({ cacheDirectory: join(runFolderParents().onDisk, 'models') });
+    } catch (error) {
+      await cache.remove();
+      throw error;
+    }
+    this.#cache = cache;
   }
 
   /** Call it when no process of the run is left. */
@@ -56,9 +63,10 @@ export class RunFiles implements ThreadSurroundings {
     process.off('exit', this.#removeSync);
   }
 
-  /** A model that keeps conversations gives the SDK another home, where it would look for the files of models, too. */
-  async #writeSdkConfig(): Promise<void> {
-    const home = this.#cache && { cacheDirectory: join(runFolderParents().onDisk, 'models') };
-    await writeFile(this.sdkConfigFile, JSON.stringify({ ...home, ...this.#sdk }));
+  /** Workers read it whenever they start: on a disk that is full it must not become half a file. */
+  async #writeSdkConfig(defaults: GatewayConfig['sdk']): Promise<void> {
+    const next = `${this.sdkConfigFile}.next`;
+    await writeFile(next, JSON.stringify({ ...defaults, ...this.#sdk }));
+    await rename(next, this.sdkConfigFile);
   }
 }

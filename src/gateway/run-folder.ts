@@ -25,10 +25,12 @@ export async function createRunFolder(where: keyof ReturnType<typeof runFolderPa
   const parent = runFolderParents()[where];
   await mkdir(parent, { recursive: true });
   const path = await mkdtemp(join(parent, RUN_FOLDER_PREFIX));
-  writeFileSync(join(path, OWNER_FILE), JSON.stringify(thisOwner()));
-  return {
-    path,
-    remove: () => rm(path, { recursive: true, force: true }),
-    removeSync: () => rmSync(path, { recursive: true, force: true }),
-  };
+  const remove = () => rm(path, { recursive: true, force: true });
+  try {
+    writeFileSync(join(path, OWNER_FILE), JSON.stringify(thisOwner()));
+  } catch (error) {
+    await remove(); // nobody would know whose it is
+    throw error;
+  }
+  return { path, remove, removeSync: () => rmSync(path, { recursive: true, force: true }) };
 }

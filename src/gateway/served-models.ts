@@ -6,6 +6,7 @@ import { describeMissingLibrary } from '../protocol/missing-library.js';
 import { takesImages } from '../protocol/model-spec.js';
 import { type ModelChanges, mergeChanges } from './compare-models.js';
 import { createDemoModel } from './demo-model.js';
+import { toFarewell } from './farewell.js';
 import { findUnofferedModels } from './find-unoffered-models.js';
 import { LocalModels, type LocalModelsOptions } from './local-models.js';
 import { findMissingLibraries } from './missing-libraries.js';
@@ -26,7 +27,7 @@ export interface ServedModelsOptions
 }
 
 /** What a config has changed. */
-interface Applied {
+interface TakenOver {
   readonly changes: ModelChanges;
   /**
    * Loads what is to be loaded without being asked for, and looks at servers, as far as they are new. Resolves when all that
@@ -63,21 +64,35 @@ export class ServedModels {
   }
 
   /**
-   * Serves the models of this config from now on: none were served before the first. Those that are the same do not notice.
+   * Makes ready all that this config needs and that may fail. Nothing has changed yet.
    *
    * @param config without models, the built-in demo model is served.
+   * @returns what serves its models from then on, and no others, in one step that does not fail. Those that are the same do
+   *   not notice. It is for the models of now: take over what was prepared last, or nothing.
+   * @throws Error if a file of this gateway can't be read or written.
    */
-  async apply(config: GatewayConfig): Promise<Applied> {
-    const { files, gate, readiness, inherited } = this.#options;
+  async prepare(config: GatewayConfig): Promise<() => TakenOver> {
     const models = await this.#modelsOf(config);
     const isElsewhere = config.routed.length + config.remotes.length > 0;
-    if (models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined)) await files.keepConversations();
+    const keepsConversations = models.some(({ kvCacheBytes }) => kvCacheBytes !== undefined);
+    if (keepsConversations) await this.#options.files.keepConversations();
     if (isElsewhere) this.#remote ??= await this.#createRemote();
-    gate.room = await readRoom(config);
+    const room = await readRoom(config);
+    const serveHere = await this.#local.prepare(models, config.maxLoaded);
+    return () => {
+      this.#options.gate.room = room;
+      return this.#takeOver({ ...config, models }, serveHere);
+    };
+  }
 
-    const here = await this.#local.apply(models, config.maxLoaded);
-    const elsewhere = this.#remote?.apply({ ...config, models });
+  #takeOver(config: GatewayConfig, serveHere: () => ModelChanges): TakenOver {
+    const { models } = config;
+    const { readiness, inherited } = this.#options;
+    const here = serveHere();
+    const elsewhere = this.#remote?.apply(config);
     this.fleet.replace([...this.#local.fleetModels, ...(this.#remote?.fleetModels ?? [])]);
+    // Now it is known whether another has their names.
+    for (const alias of here.removed) this.#local.dismiss(alias, toFarewell(alias, this.fleet.has(alias)));
 
     const added = models.filter(({ alias }) => here.added.includes(alias));
     const wanted = models.filter(({ alias, preload }) => preload || inherited.includes(alias));

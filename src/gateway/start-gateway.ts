@@ -6,6 +6,7 @@ import { createServer } from '../http/server.js';
 import { LoadGate } from '../models/load-gate.js';
 import { MODEL_STATES } from '../models/model-state.js';
 import { Readiness } from '../models/readiness.js';
+import { shuttingDown } from '../models/replica.js';
 import { StateFeed } from '../models/state-feed.js';
 import type { ReloadReport } from '../protocol/reload.js';
 import { createHops } from '../remote/hops.js';
@@ -30,7 +31,7 @@ export interface Gateway {
   /**
    * Reads the config again, and goes by it.
    *
-   * @throws {ApiError} `invalid_config`; nothing has changed then.
+   * @throws {ApiError} `invalid_config`, `reload_failed`; nothing has changed then.
    */
   reload(): Promise<ReloadReport>;
   /** Stops it: running calls may finish until a deadline; then no process, socket or temporary file is left. */
@@ -100,7 +101,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       log,
     });
     served = models;
-    const { begin } = await models.apply(config);
+    const takeOver = await models.prepare(config);
+    const { begin } = takeOver();
 
     const uploadFolder = join(files.runFolder, 'uploads');
     await mkdir(uploadFolder);
@@ -114,8 +116,11 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     const reloader = new Reloader(config, {
       readConfig,
       async apply(next) {
-        server.reconfigure(next); // first: a key that is gone should not wait for anything
-        const { changes, begin } = await models.apply(next);
+        const takeOver = await models.prepare(next);
+        if (stopping.aborted) throw shuttingDown();
+        // In one step, that nobody sees the half of. Nothing in it waits or fails.
+        server.reconfigure(next);
+        const { changes, begin } = takeOver();
         void begin();
         return changes;
       },

@@ -103,6 +103,11 @@ export class Admission<Entry extends object = object> {
     this.refuseWaiting(reason);
   }
 
+  /** Lets others in again. */
+  open(): void {
+    this.#closed = undefined;
+  }
+
   #releaseOnce(): () => void {
     const startedAt = performance.now();
     let isHeld = true;

@@ -123,4 +123,9 @@ export class CallSlots {
   close(reason: ApiError): void {
     this.#admission.close(reason);
   }
+
+  /** Lets others in again. */
+  open(): void {
+    this.#admission.open();
+  }
 }

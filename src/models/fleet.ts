@@ -51,6 +51,11 @@ export class Fleet {
     return this.hosts().filter(({ loadedAt }) => loadedAt !== undefined);
   }
 
+  /** Whether it is served, here or elsewhere. */
+  has(alias: string): boolean {
+    return this.hosts().some((host) => host.alias === alias);
+  }
+
   /** Whether the config names it. */
   isConfigured(alias: string): boolean {
     return this.#models.has(alias);

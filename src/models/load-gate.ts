@@ -67,10 +67,8 @@ export class LoadGate {
   }
 
   /** Makes a model known, before it is loaded for the first time. */
-  async add(options: TenantOptions): Promise<void> {
-    const tenant = new Tenant(options);
-    this.#tenants.set(options.host.alias, tenant);
-    await tenant.estimate();
+  add(options: TenantOptions): void {
+    this.#tenants.set(options.host.alias, new Tenant(options));
   }
 
   /** Forgets a model of which nothing is left. */

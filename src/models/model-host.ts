@@ -197,6 +197,13 @@ export class ModelHost {
     for (const replica of this.#replicas) replica.refuse(reason);
   }
 
+  /** Takes calls again, after {@link refuse}. */
+  accept(): void {
+    this.#refusal = undefined;
+    this.#slots.open();
+    for (const replica of this.#replicas) replica.accept();
+  }
+
   /** Unloads the model for good: calls that run are cancelled, those that wait or come get `shutting_down`. */
   async stop(): Promise<void> {
     this.refuse(this.#refusal);

@@ -193,6 +193,11 @@ export class Replica {
     this.#overtaken.abort(reason);
   }
 
+  /** It may be loaded again. */
+  accept(): void {
+    this.#refusal = undefined;
+  }
+
   /** Unloads it for good: calls that run are cancelled. */
   async stop(): Promise<void> {
     this.refuse(this.#refusal);

@@ -7,6 +7,8 @@ export interface TenantOptions {
   readonly host: ModelHost;
   /** It is never unloaded for another. */
   readonly pinned: boolean;
+  /** Bytes that it was likely to take when its files were last looked at. */
+  readonly estimateBytes: number;
   /** Bytes that it is likely to take, all its replicas together, by its files as they are now. */
   readonly estimate: () => Promise<number>;
 }
@@ -15,7 +17,7 @@ export interface TenantOptions {
 export class Tenant {
   readonly host: ModelHost;
   readonly #options: TenantOptions;
-  #estimateBytes = 0;
+  #estimateBytes: number;
   #measuredBytes = 0;
   #holders = 0;
   /** Loads that keep to the room that is free. */
@@ -28,6 +30,7 @@ export class Tenant {
   constructor(options: TenantOptions) {
     this.host = options.host;
     this.#options = options;
+    this.#estimateBytes = options.estimateBytes;
   }
 
   /** By its files, before it is loaded. */

@@ -10,7 +10,10 @@ export interface ReloadReport {
   readonly removed: readonly string[];
   /** What they are loaded with has changed: they are loaded anew, when the calls that run have finished. */
   readonly restarted: readonly string[];
-  /** Only how they are treated has changed, or where their next calls go. Their workers go on. */
+  /**
+   * Only how they are treated has changed, and their workers go on; or where their next calls go: elsewhere, or to a model of
+   * this machine that has their name now.
+   */
   readonly updated: readonly string[];
   readonly unchanged: readonly string[];
   /** Settings outside of the models that have changed, and count from now on. */

@@ -124,6 +124,34 @@ test('a model more and one less, and one replica more', async () => {
   for (const stream of streams) await stream.stop();
 });
 
+test('a model that is gone and comes back while its last call runs keeps no reload waiting, and answers after it', async () => {
+  await reloaded(() =>
+    edit(({ serve }) => {
+      const { delta } = serve.models;
+      if (delta) delta.config = { ctx_size: 131_072, device: 'cpu' };
+    }),
+  );
+  const { delta } = (JSON.parse(readFileSync(config, 'utf8')) as WrittenConfig).serve.models;
+  const running = await startEndlessStream(openai, { ...GAMMA, name: 'delta' });
+  const gone = await reloaded(() => edit(({ serve }) => delete serve.models.delta));
+  assert.deepEqual(gone.removed, ['delta']);
+  await assert.rejects(gateway.ask('delta'), { code: 'model_not_found' });
+  const mark = gateway.log.length;
+  const back = await reloaded(() =>
+    edit(({ serve }) => {
+      serve.models.delta = { ...delta, config: { ctx_size: 1024, device: 'cpu' } };
+    }),
+  );
+  assert.deepEqual(back.added, ['delta']);
+  const waiting = gateway.ask('delta');
+  await gateway.loggedOf('delta', 'call queued', mark);
+  await running.more(300);
+  await running.stop();
+  assert.equal(await waiting, fallbackOf(GAMMA));
+  await gateway.loggedOf('delta', 'model loaded', mark);
+  await assert.rejects(gateway.ask('delta', 'x'.repeat(1500)), { code: 'context_length_exceeded' });
+});
+
 test('a model that is the first to keep its conversations does so', async () => {
   const report = await reloaded(() =>
     edit(({ serve }) => {

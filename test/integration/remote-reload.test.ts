@@ -6,7 +6,7 @@ import type { ReloadReport } from '../../src/protocol/reload.js';
 import type { GatewayStatus } from '../../src/protocol/status.js';
 import { startEndlessStream } from '../support/endless-stream.js';
 import { openEvents } from '../support/event-reader.js';
-import { startFaultGateway } from '../support/fault-gateway.js';
+import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
 import { type ForeignServer, startForeignServer } from '../support/foreign-server.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
@@ -260,21 +260,129 @@ test('a server that is taken out takes its models along; a name of the config hi
   assert.equal(two.requests.at(-1)?.body.toString().includes('"other"'), true);
 });
 
-test('a model may move: from here to another server, and back', async () => {
-  const entry = { src: './model-1.gguf', type: 'llm', config: { ctx_size: 2048, device: 'cpu' } };
+const HERE = { src: './model-1.gguf', type: 'llm', config: { ctx_size: 131_072, device: 'cpu' } };
+
+/** Has a model of this gateway busy, with two calls that wait: of a client that asks again, and of one that does not. */
+async function occupy(alias: string) {
+  const running = await startEndlessStream(openai, { ...BETA, name: alias });
+  return { running, ...(await wait(alias)) };
+}
+
+/** The two calls that wait for a model that is busy. */
+async function wait(alias: string) {
+  const mark = near.log.length;
+  const messages = [{ role: 'user' as const, content: 'Hello!' }];
+  const once = refusalOf(openai.chat.completions.create({ model: alias, messages }));
+  const again = openai
+    .withOptions({ maxRetries: 2, fetch }) // the other server's answers are not checked
+    .chat.completions.create({ model: alias, messages })
+    .then(({ choices }) => choices[0]?.message.content);
+  await near.logged(
+    ({ msg, model, waiting }) => msg === 'call queued' && model === alias && waiting === 1,
+    mark,
+  );
+  return { once, again };
+}
+
+async function assertMoved(alias: string, refusal: ReturnType<typeof refusalOf>): Promise<void> {
+  const { status, code, message, headers } = await refusal;
+  assert.deepEqual([status, code, headers?.get('x-should-retry')], [503, 'model_moved', 'true']);
+  assert.match(message, new RegExp(`Model '${alias}' has moved to another place by a new config`));
+}
+
+test('a model may move, to another server and back: what runs ends where it is, what waits is to be sent again', async () => {
   await reload((serve) => {
-    serve.models.beta = entry;
+    serve.models.beta = HERE;
   });
-  assert.equal(await ask('beta'), fallbackOf(BETA));
+  const here = await occupy('beta');
   const away = await reload((serve) => {
-    serve.models.beta = { url: one.url, model: 'found', ...SELDOM };
+    serve.models.beta = { url: one.url, model: 'found', slots: 1, ...SELDOM };
   });
-  assert.deepEqual([away.added, away.removed], [['beta'], ['beta']]);
-  assert.equal(await ask('beta'), WHOLE);
+  assert.deepEqual([away.updated, away.added, away.removed], [['beta'], [], []]);
+  await assertMoved('beta', here.once);
+  assert.equal(await here.again, WHOLE);
+  await here.running.more(300);
+  await here.running.stop();
+
+  const release = hold(one, 'found');
+  const sent = one.requests.length;
+  const running = ask('beta');
+  await one.request(sent);
+  const there = await wait('beta');
+  const back = await reload((serve) => {
+    serve.models.beta = HERE;
+  });
+  assert.deepEqual([back.updated, back.added, back.removed], [['beta'], [], []]);
+  await assertMoved('beta', there.once);
+  assert.equal(await there.again, fallbackOf(BETA));
+  release();
+  assert.equal(await running, 'held');
+});
+
+test('a model that comes back while its last call runs here goes on with it, and takes calls again', async () => {
+  const { running, once, again } = await occupy('beta');
   await reload((serve) => {
-    serve.models.beta = entry;
+    serve.models.beta = { targets: [{ url: one.url, model: 'found', ...SELDOM }, { alias: 'own' }] };
+    serve.models.own = HERE;
   });
-  assert.equal(await ask('beta'), fallbackOf(BETA));
+  await assertMoved('beta', once);
+  assert.equal(await again, WHOLE);
+  const mark = near.log.length;
+  const back = await reload((serve) => {
+    serve.models.beta = HERE;
+    delete serve.models.own;
+  });
+  assert.deepEqual([back.updated, back.removed], [['beta'], ['own']]);
+  const waiting = ask('beta');
+  await near.loggedOf('beta', 'call queued', mark);
+  await running.more(300);
+  await running.stop();
+  assert.equal(await waiting, fallbackOf(BETA));
+});
+
+test('a model that makes way for one of a server has moved too, and so has one of a server that makes way', async () => {
+  await reload((serve) => {
+    serve.models.found = HERE; // which hides that of the second server
+  });
+  const here = await occupy('found');
+  const away = await reload((serve) => {
+    delete serve.models.found;
+    serve.remotes = [{ url: two.url, slots: 1, ...SELDOM }];
+  });
+  assert.deepEqual(away.removed, ['found']);
+  await assertMoved('found', here.once);
+  assert.equal(await here.again, WHOLE);
+  await here.running.stop();
+
+  const release = hold(two, 'found');
+  const sent = two.requests.length;
+  const running = ask('found');
+  await two.request(sent);
+  const there = await wait('found');
+  await reload((serve) => {
+    serve.models.found = HERE;
+  });
+  await assertMoved('found', there.once);
+  assert.equal(await there.again, fallbackOf(BETA));
+  release();
+  assert.equal(await running, 'held');
+
+  await reload((serve) => {
+    delete serve.models.found;
+    serve.models.other = { url: one.url, model: 'found', slots: 1, ...SELDOM };
+  });
+  const end = hold(one, 'found');
+  const received = one.requests.length;
+  const last = ask('other');
+  await one.request(received);
+  const elsewhere = await wait('other');
+  await reload((serve) => {
+    delete serve.models.other;
+  });
+  await assertMoved('other', elsewhere.once);
+  assert.equal(await elsewhere.again, WHOLE);
+  end();
+  assert.equal(await last, 'held');
 });
 
 test('a config that is not valid changes nothing elsewhere either', async () => {

@@ -143,7 +143,7 @@ export const OPERATIONS_PATHS: ZodOpenApiPathsObject = {
       responses: toResponses({
         description: 'What has changed.',
         content: json(reloadSchema),
-        errors: ['invalid_config', 'operation_not_allowed'],
+        errors: ['invalid_config', 'reload_failed', 'operation_not_allowed'],
       }),
     },
   },

@@ -29,6 +29,7 @@ export const LOAD_ERRORS: readonly ErrorCode[] = [
   'insufficient_memory',
   'model_too_large',
   'model_unloaded',
+  'model_moved',
   'engine_unavailable',
   'shutting_down',
   'call_cancelled',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MODEL_DEFAULTS } from '../../../src/config/model-defaults.js';
-import { compareModels } from '../../../src/gateway/compare-models.js';
+import { compareModels, mergeChanges } from '../../../src/gateway/compare-models.js';
 
 const model = (alias: string, changes: object = {}) => ({
   ...MODEL_DEFAULTS,
@@ -43,4 +43,16 @@ test('what becomes of each model', () => {
 test('a cache that appears is something to load with', () => {
   const { restarted } = compareModels([model('a')], [model('a', { kvCacheBytes: 1 })]);
   assert.deepEqual(restarted, ['a']);
+});
+
+test('what is gone from here and new elsewhere has moved, and so has what comes back', () => {
+  const none = { added: [], removed: [], restarted: [], updated: [], unchanged: [] };
+  const here = { ...none, added: ['back', 'new'], removed: ['away', 'gone'], updated: ['queue'] };
+  const elsewhere = { ...none, added: ['away', 'far'], removed: ['back', 'lost'] };
+  assert.deepEqual(mergeChanges(here, elsewhere), {
+    ...none,
+    added: ['new', 'far'],
+    removed: ['gone', 'lost'],
+    updated: ['queue', 'back', 'away'],
+  });
 });

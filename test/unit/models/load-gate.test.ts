@@ -57,7 +57,8 @@ async function createModels<Alias extends string>(
         pool.closing.resolve();
       },
     );
-    await gate.add({ host: model.host, pinned, estimate: async () => gigabytes * GB });
+    const estimateBytes = gigabytes * GB;
+    gate.add({ host: model.host, pinned, estimateBytes, estimate: async () => estimateBytes });
     models[alias as Alias] = model;
   }
   const load = (...aliases: Alias[]) =>

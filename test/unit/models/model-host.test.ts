@@ -709,6 +709,27 @@ describe('refusing', () => {
     await host.stop();
     assert.equal(host.state, 'idle');
   });
+
+  test('can be taken back: who comes then waits for the last call, and has the model loaded again', async () => {
+    const { host, pools, pool } = createFakeHost();
+    const running = await host.call(CALL, caller);
+    host.refuse();
+    const unloading = host.unload();
+    await assert.rejects(host.call(CALL, caller), { code: 'shutting_down' });
+    host.accept();
+    const waiting = host.call(CALL, caller);
+    const loading = host.ensureReady(signal);
+    await turns();
+    assert.equal(host.state, 'draining');
+    (await pool(0).callAt(0)).end();
+    assert.deepEqual(await typesOf(running), ['end']);
+    await unloading;
+    await loading;
+    const next = await waiting;
+    (await pool(1).callAt(0)).end();
+    assert.deepEqual(await typesOf(next), ['end']);
+    assert.equal(pools.length, 2);
+  });
 });
 
 test('killing kills the worker that there is', async () => {

@@ -12,8 +12,7 @@ async function loadedTenant(estimateBytes: number): Promise<Tenant> {
     pool.loading.resolve();
     pool.closing.resolve();
   });
-  const tenant = new Tenant({ host, pinned: false, estimate: async () => estimateBytes });
-  await tenant.estimate();
+  const tenant = new Tenant({ host, pinned: false, estimateBytes, estimate: async () => estimateBytes });
   await host.ensureReady(new AbortController().signal);
   return tenant;
 }

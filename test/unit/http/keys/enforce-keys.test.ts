@@ -25,7 +25,8 @@ function createTestServer(...apiKeys: ApiKey[]) {
     uploadFolder: 'none',
   };
   const operations = noOperations();
-  for (const host of [llm, other]) void operations.gate.add({ host, pinned: false, estimate: async () => 0 });
+  for (const host of [llm, other])
+    operations.gate.add({ host, pinned: false, estimateBytes: 0, estimate: async () => 0 });
   const app = createServer(fleet, options, operations, Promise.resolve(), createLogger('silent'));
   const send = async (key: string, method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
     const headers = { authorization: `Bearer ${key}` };

@@ -30,7 +30,7 @@ function createTestServer({ apiKeys = [], missing = [], started = never }: Setup
     uploadFolder: 'none',
   };
   const operations = { ...noOperations(), missing: () => missing };
-  void operations.gate.add({ host: fake.host, pinned: false, estimate: async () => 0 });
+  operations.gate.add({ host: fake.host, pinned: false, estimateBytes: 0, estimate: async () => 0 });
   const app = createServer(fleet, options, operations, started, createLogger('silent'));
   return { ...fake, fleet, app };
 }
