@@ -3,7 +3,7 @@ import type { FleetModel } from '../models/fleet.js';
 import type { LoadGate } from '../models/load-gate.js';
 import { ModelHost, type ModelSettings } from '../models/model-host.js';
 import type { Readiness } from '../models/readiness.js';
-import { planRestart } from '../models/restart-policy.js';
+import { COOL_DOWN_MS, PEER_COOL_DOWN_MS, planRestart } from '../models/restart-policy.js';
 import type { StateFeed } from '../models/state-feed.js';
 import { sharedThreads } from '../models/thread-policy.js';
 import type { AssetsPool } from '../pool/assets-pool.js';
@@ -175,7 +175,8 @@ export class LocalModels {
           signal,
         ),
       admit: (signal) => gate.admit(alias, signal),
-      planRestart: (failures) => planRestart(failures, Math.random),
+      planRestart: (failures) =>
+        planRestart(failures, current().delegate ? PEER_COOL_DOWN_MS : COOL_DOWN_MS, Math.random),
       createPool: () => {
         const { runFolder, sdkConfigFile, cacheFolder } = files; // as they are now
         const surroundings = { runFolder, sdkConfigFile, cacheFolder, sharedThreads: this.#sharedThreads };

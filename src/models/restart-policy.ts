@@ -5,7 +5,10 @@ const FIRST_DELAY_MS = 250;
 const MAX_FAILURES = 5;
 
 /** How long it is left alone. */
-const COOL_DOWN_MS = 5 * 60_000;
+export const COOL_DOWN_MS = 5 * 60_000;
+
+/** The same where a peer runs it. One that was away, or restarts, is no fault of the model, and does not say when it is back. */
+export const PEER_COOL_DOWN_MS = 30_000;
 
 /** A model that was ready for so long is well: what happens after that is a new trouble. */
 const STABLE_MS = 60_000;
@@ -23,10 +26,11 @@ export interface RestartPlan {
  * models which died together do not come back together.
  *
  * @param failures failures in a row, this one included.
+ * @param coolDownMs how long it is left alone after too many of them.
  * @param random as `Math.random`.
  */
-export function planRestart(failures: number, random: () => number): RestartPlan {
-  if (failures >= MAX_FAILURES) return { isQuarantined: true, delayMs: COOL_DOWN_MS };
+export function planRestart(failures: number, coolDownMs: number, random: () => number): RestartPlan {
+  if (failures >= MAX_FAILURES) return { isQuarantined: true, delayMs: coolDownMs };
   const delayMs = FIRST_DELAY_MS * 2 ** (failures - 1);
   return { isQuarantined: false, delayMs: delayMs * (0.5 + random() / 2) };
 }

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { Script } from '../../src/scripted-model/script.js';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { startDht } from '../support/dht.js';
+import { refusalOf } from '../support/fault-gateway.js';
 import { startGateway } from '../support/gateway.js';
 import { startModelServer } from '../support/model-server.js';
 import { createOpenAI } from '../support/openai-client.js';
@@ -115,6 +116,18 @@ describe('a model that runs on another peer', { timeout: 120_000 }, () => {
 
   test('is no other file of the provider', async () => {
     await assert.rejects(ask('secret'), /does not offer the model/);
+  });
+
+  test('is left alone for half a minute after five failures', async () => {
+    const failures: string[] = [];
+    let refusal = await refusalOf(ask('secret'));
+    while (refusal.code !== 'model_quarantined') {
+      failures.push(String(refusal.code));
+      refusal = await refusalOf(ask('secret'));
+    }
+    assert.deepEqual(new Set(failures), new Set(['model_load_failed']));
+    const seconds = Number(refusal.headers?.get('retry-after'));
+    assert.ok(seconds <= 30, `${seconds}`);
   });
 
   test('says which peer is not there', async () => {
