@@ -1,6 +1,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-codes.js';
+import { useModel } from '../find-model.js';
 import { type ClientCommandOptions, runClient, toJson } from '../run-client.js';
 import { takeAnswer } from './answer.js';
 import { writeAnswerPart } from './answer-writer.js';
@@ -32,8 +33,9 @@ export function run(alias: string, prompt: string | undefined, options: RunOptio
       throw new CommandError('error: nothing to ask. Say it as an argument, or on stdin.', EXIT.usage);
     }
     const question = { model: alias, messages: [...system, { role: 'user', content } as const] };
-    const parts = streamChat(options, question);
-    const answer = await takeAnswer(parts, options.json ? undefined : writeAnswerPart);
+    const answer = await useModel(alias, options, () =>
+      takeAnswer(streamChat(options, question), options.json ? undefined : writeAnswerPart),
+    );
     if (options.json) return toJson(toAnswerJson(alias, answer));
     process.stdout.write('\n');
     if (options.verbose) process.stderr.write(`${describeAnswer(answer)}\n`);

@@ -17,8 +17,9 @@ export function addProvideCommand(program: Command): void {
 Examples:
   $ qvac provide --allow 5f0c…
 
-A gateway that delegates a model logs the key to allow. Peers can load the chat models of the config, with its settings,
-and ask them; nothing else on this machine. No gateway is needed.`,
+A gateway that delegates a model logs the key to allow. Peers can load the chat
+models of the config, with its settings, and ask them; nothing else on this
+machine. No gateway is needed.`,
     )
     .action(async (options) => {
       const { provide } = await import('../provide.js');
