@@ -33,10 +33,8 @@ function clientIn(words: readonly string[]): ClientOptions {
 }
 
 function optionIn(words: readonly string[], name: string): string | undefined {
-  const at = words.findIndex((word) => word === name || word.startsWith(`${name}=`));
-  if (at < 0) return undefined;
-  const [, value = words[at + 1]] = words[at]?.split(/=(.*)/s) ?? [];
-  return value || undefined;
+  const at = words.indexOf(name);
+  return at < 0 ? undefined : words[at + 1] || undefined;
 }
 
 /** None if no gateway answers there. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -195,7 +196,11 @@ test('a Tab completes commands, options and the aliases of the gateway', async (
   assert.ok((await complete('serve', 'openai', '--log-l')).includes('--log-level'));
   const aliases = await complete('load', ...url, '');
   assert.deepEqual(aliases.slice(0, 2), ['alpha', 'beta']);
-  assert.deepEqual((await complete('run', `--url=${gateway.url}`, '')).slice(0, 2), ['alpha', 'beta']);
+  const keyed = await startGateway(['-c', config], folder, { QVAC_API_KEY: 'sk-tab' });
+  const keys = join(folder, 'keys');
+  writeFileSync(keys, 'sk-tab', { mode: 0o600 });
+  const withKey = await complete('run', '--url', keyed.url, '--api-key-file', keys, '');
+  assert.deepEqual(withKey.slice(0, 2), ['alpha', 'beta']);
   for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
     const { exitCode, stdout } = await runCli(['completion', shell], folder);
     assert.equal(exitCode, 0, shell);

@@ -4,6 +4,7 @@ import { EXIT } from '../exit-codes.js';
 import { findModel } from '../find-model.js';
 import type { ClientOptions } from '../gateway-client.js';
 import { toHarmless } from '../to-harmless.js';
+import { watchDownload } from '../watch-download.js';
 import { writeAnswerPart } from './answer-writer.js';
 import { Conversation } from './conversation.js';
 import { describeAnswer } from './describe-answer.js';
@@ -40,8 +41,13 @@ export async function talk(
 
   async function answer(question: string): Promise<void> {
     answering = new AbortController();
+    const endWatch = watchDownload(alias, options);
+    const onText: typeof writeAnswerPart = (text, type) => {
+      endWatch();
+      writeAnswerPart(text, type);
+    };
     try {
-      const answer = await conversation.ask(question, writeAnswerPart, answering.signal);
+      const answer = await conversation.ask(question, onText, answering.signal).finally(endWatch);
       output.write('\n');
       if (answer && options.verbose) stderr.write(`${describeAnswer(answer)}\n`);
     } catch (error) {
