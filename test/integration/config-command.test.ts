@@ -155,6 +155,9 @@ test('models looks through the catalogue', async () => {
   assert.ok(found.some(({ constant }) => constant === 'GTE_LARGE_FP16'));
   assert.ok(found.every(({ kind }) => kind === 'embeddings'));
   assert.equal((await runCli(['models', '--kind', 'poetry'], folder)).exitCode, 2);
+  assert.match((await runCli(['models', 'mmproj'], folder)).stdout, /^No model .* --all also looks/);
+  assert.match((await runCli(['models', 'mmproj', '--all'], folder)).stdout, /^MMPROJ_/m);
+  assert.match((await runCli(['models', 'no such', '--all'], folder)).stdout, /^No model [^-]*\n$/);
 });
 
 async function doctor(folder: string, ...args: string[]) {

@@ -25,7 +25,7 @@ export function listModels(search: string | undefined, options: ModelsOptions): 
     // What only the catalogue can answer is a question about it.
     if (options.catalog || all || search !== undefined || maxSize !== undefined) {
       const found = await readCatalogue({ search, kind, maxBytes: maxSize, all });
-      return options.json ? toJson(found) : describeFound(found);
+      return options.json ? toJson(found) : describeFound(found, all);
     }
     const configured = await readConfigured(options, process.cwd());
     const models = configured.models.filter((model) => kind === undefined || model.kind === kind);
@@ -33,8 +33,11 @@ export function listModels(search: string | undefined, options: ModelsOptions): 
   });
 }
 
-function describeFound(models: readonly CatalogueModel[]): string {
-  if (models.length === 0) return 'No model of the catalogue is like that.\n';
+function describeFound(models: readonly CatalogueModel[], isAll: boolean): string {
+  if (models.length === 0) {
+    const advice = isAll ? '' : ' --all also looks through kinds without an endpoint, and parts of models.';
+    return `No model of the catalogue is like that.${advice}\n`;
+  }
   const rows = models.map((model) => [
     model.constant,
     model.kind,
