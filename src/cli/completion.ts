@@ -1,7 +1,7 @@
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
-import type { GatewayStatus } from '../protocol/status.js';
-import { askGateway } from './gateway-client.js';
+import type { ClientOptions } from './gateway-client.js';
+import { readStatus } from './read-status.js';
 
 /** Nobody waits longer for a Tab. */
 const PATIENCE_MS = 500;
@@ -16,7 +16,7 @@ const TAKES_ALIAS = ['load', 'unload', 'logs', 'run', 'bench'];
  */
 export async function addTabCommands(program: Command, words: readonly string[]): Promise<void> {
   const [command = ''] = words;
-  const aliases = TAKES_ALIAS.includes(command) ? await readAliases(urlIn(words)) : [];
+  const aliases = TAKES_ALIAS.includes(command) ? await readAliases(clientIn(words)) : [];
   const completion = tab(program, { completionCommandName: 'completion' });
   const alias = completion.commands.get(command)?.arguments.get('alias');
   if (alias) {
@@ -26,18 +26,21 @@ export async function addTabCommands(program: Command, words: readonly string[])
   }
 }
 
-/** Where the gateway is that the command will talk to. */
-function urlIn(words: readonly string[]): string {
-  const at = words.indexOf('--url');
-  return (at >= 0 && words[at + 1]) || 'http://127.0.0.1:11434';
+/** Where the gateway is that the command will talk to, and with which key. */
+function clientIn(words: readonly string[]): ClientOptions {
+  const apiKeyFile = optionIn(words, '--api-key-file');
+  return { url: optionIn(words, '--url') ?? 'http://127.0.0.1:11434', ...(apiKeyFile && { apiKeyFile }) };
+}
+
+function optionIn(words: readonly string[], name: string): string | undefined {
+  const at = words.indexOf(name);
+  return at < 0 ? undefined : words[at + 1] || undefined;
 }
 
 /** None if no gateway answers there. */
-async function readAliases(url: string): Promise<string[]> {
+async function readAliases(options: ClientOptions): Promise<string[]> {
   try {
-    const options = { url };
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const { models } = await askGateway<GatewayStatus>(options, 'GET', '/qvac/v1/status', { signal });
+    const { models } = await readStatus(options, AbortSignal.timeout(PATIENCE_MS));
     return models.map(({ id }) => id);
   } catch {
     return [];

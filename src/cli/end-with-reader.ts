@@ -1,9 +1,13 @@
 import { EXIT } from './exit-codes.js';
 
-/** Ends the process when whoever reads its output has had enough (`qvac logs | head`): that is no failure. */
+/**
+ * Ends the process when its output can't be written: quietly when whoever reads it has had enough (`qvac logs | head`), which
+ * is no failure; with the reason otherwise, as on a full disk.
+ */
 export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(EXIT.ok);
+    process.stderr.write(`error: the output can't be written (${code}).\n`);
+    process.exit(EXIT.failure);
   });
 }

@@ -18,9 +18,15 @@ interface Sent {
   /** As JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
-  /** A stream that is silent for longer has broken off. Without it, none is waited for too long. */
+  /** A gateway that is silent for longer, before its answer or in it, hangs. Without it, none is waited for too long. */
   readonly silenceMs?: number;
 }
+
+/** For answers that take milliseconds: while a gateway is started anew, seconds. */
+export const SHORT_SILENCE_MS = 10_000;
+
+/** A stream of the gateway has a comment every 15 s at least. A machine that slept has lost its connection. */
+const STREAM_SILENCE_MS = 40_000;
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -57,7 +63,7 @@ export async function* streamGateway(
   path: string,
   sent: Sent = {},
 ): AsyncGenerator<string, void> {
-  const response = await send(options, method, path, sent);
+  const response = await send(options, method, path, { silenceMs: STREAM_SILENCE_MS, ...sent });
   try {
     const type = String(response.headers['content-type']);
     if (!isFine(response) || !type.startsWith('text/event-stream')) {
@@ -92,12 +98,13 @@ async function send(
       },
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
-      headersTimeout: 0,
+      headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw noGateway(options.url, (error as NodeJS.ErrnoException).code);
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'UND_ERR_HEADERS_TIMEOUT' ? silent(options.url, silenceMs) : noGateway(options.url, code);
   }
 }
 
@@ -131,12 +138,19 @@ function toRefusal(status: number, body: unknown, url: string): CommandError {
   }
   const advice =
     code === 'invalid_api_key' ? ' This command takes it from --api-key-file or QVAC_API_KEY.' : '';
-  return new CommandError(`error: ${message}${advice} (${code})`, EXIT.failure);
+  return new CommandError(`error: ${message}${advice} (${code})`, EXIT.failure, code);
 }
 
 function noGateway(url: string, code: string | undefined): CommandError {
   return new CommandError(
     `error: no gateway answers at ${url}${code === undefined ? '' : ` (${code})`}. Start one with 'qvac serve openai', or say with --url where it is.`,
+    EXIT.noGateway,
+  );
+}
+
+function silent(url: string, silenceMs: number): CommandError {
+  return new CommandError(
+    `error: what listens at ${url} has not answered for ${silenceMs / 1000} s: it hangs, or is no gateway.`,
     EXIT.noGateway,
   );
 }

@@ -14,6 +14,7 @@ const program = new Command('qvac')
   .version(manifest.version, '-V, --version')
   .configureHelp({
     sortSubcommands: true,
+    minWidthToWrap: 20, // also in half a window
     // What is off or empty without being said needs no mention.
     optionDescription: (option) =>
       new Help().optionDescription(option).replace(/ \(default: (?:false|\[\])\)$/, ''),

@@ -1,3 +1,4 @@
+import { useModel } from './find-model.js';
 import { askGateway, toPath } from './gateway-client.js';
 import { type ClientCommandOptions, runClient, toJson } from './run-client.js';
 
@@ -11,7 +12,7 @@ export interface UnloadOptions extends ClientCommandOptions {
 export function unload(alias: string, options: UnloadOptions): Promise<number> {
   return runClient(async () => {
     const path = `/v1/models/${toPath(alias)}${options.now ? '?drain=now' : ''}`;
-    const reply = await askGateway(options, 'DELETE', path);
+    const reply = await useModel(alias, options, () => askGateway(options, 'DELETE', path));
     return options.json ? toJson(reply) : `${alias} is unloaded.\n`;
   });
 }

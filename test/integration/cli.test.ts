@@ -7,6 +7,7 @@ import { type CliResult, runCli } from '../support/cli.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { HAS_TERMINAL, openTerminal } from '../support/terminal.js';
 
 const folder = tempFolder();
 
@@ -53,9 +54,18 @@ describe('help and version', () => {
       assert.equal(exitCode, 0);
       assert.match(stdout, /^Usage: qvac/);
       assert.doesNotMatch(stdout, /default:\s+(?:false|\[)/);
+      assert.doesNotMatch(stdout, /.{81}/, 'a line that a usual terminal breaks');
       if (args.length > 1 && args[0] !== 'serve') assert.match(stdout, /\nExamples:\n {2}\S/);
     });
   }
+
+  test('the help fits a narrow terminal', { skip: !HAS_TERMINAL }, async () => {
+    const terminal = openTerminal(['serve', 'openai', '--help'], folder, 60);
+    await terminal.exited;
+    const options = terminal.output().split('Examples:')[0] ?? '';
+    assert.match(options, /--no-supervisor/);
+    assert.doesNotMatch(options, /[^\r\n]{61}/);
+  });
 
   test('the help of serve openai names every option of the document', async () => {
     const { stdout } = await runCli(['serve', 'openai', '--help'], folder);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { CLI, cleanEnv, runCli } from '../support/cli.js';
 import { startEndlessStream } from '../support/endless-stream.js';
@@ -31,6 +35,17 @@ test('load and unload have JSON for scripts', async () => {
     object: 'model',
     deleted: true,
   });
+});
+
+test('a model that is not there is told with the one that was likely meant', async () => {
+  for (const [command, ...more] of [['load'], ['unload'], ['logs'], ['logs', '-f'], ['bench']]) {
+    const { exitCode, stdout, stderr } = await qvac(command as string, 'beat', ...more);
+    assert.deepEqual([exitCode, stdout], [1, ''], command);
+    assert.match(
+      stderr,
+      /^error: No model 'beat' .*: 'alpha', 'beta'\. Did you mean 'beta'\? \(model_not_found\)\n$/,
+    );
+  }
 });
 
 test('ps shows a model that works', async () => {
@@ -108,13 +123,23 @@ test('bench has numbers of all answers', async () => {
   );
   assert.ok(report.first_token_ms.p50 > 0 && report.first_token_ms.p99 >= report.first_token_ms.p50);
   assert.ok(report.inter_token_ms.p99 >= 0 && report.tokens_per_second_total > 0);
-  const { stdout } = await qvac(...args);
+  const { stdout, stderr } = await qvac(...args);
+  assert.equal(stderr, '');
   assert.match(stdout, /^alpha: 6 requests, 2 at a time, 60 tokens in [\d.]+ s\n/);
   assert.match(stdout, /^first token +[\d.]+ ms +[\d.]+ ms$/m);
   const many = await qvac('bench', 'alpha', '--requests', '12', '--concurrency', '12', '--max-tokens', '1');
   assert.deepEqual([many.exitCode, many.stderr], [0, '']);
-  const unknown = await qvac('bench', 'gamma');
-  assert.deepEqual([unknown.exitCode, unknown.stdout], [1, '']);
+  const alone = await qvac('bench', 'alpha', '--requests', '4', '--max-tokens', '1');
+  assert.deepEqual([alone.exitCode, alone.stderr], [0, '']);
+});
+
+test('a disk that is full is told without a trace', { skip: !existsSync('/dev/full') }, async () => {
+  const child = spawn(process.execPath, [CLI, 'ps', ...url], {
+    env: cleanEnv(),
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+  });
+  const [stderr, [exitCode]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
+  assert.deepEqual([exitCode, stderr], [1, "error: the output can't be written (ENOSPC).\n"]);
 });
 
 test('top without a terminal says what to use instead', async () => {
@@ -171,6 +196,11 @@ test('a Tab completes commands, options and the aliases of the gateway', async (
   assert.ok((await complete('serve', 'openai', '--log-l')).includes('--log-level'));
   const aliases = await complete('load', ...url, '');
   assert.deepEqual(aliases.slice(0, 2), ['alpha', 'beta']);
+  const keyed = await startGateway(['-c', config], folder, { QVAC_API_KEY: 'sk-tab' });
+  const keys = join(folder, 'keys');
+  writeFileSync(keys, 'sk-tab', { mode: 0o600 });
+  const withKey = await complete('run', '--url', keyed.url, '--api-key-file', keys, '');
+  assert.deepEqual(withKey.slice(0, 2), ['alpha', 'beta']);
   for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
     const { exitCode, stdout } = await runCli(['completion', shell], folder);
     assert.equal(exitCode, 0, shell);

@@ -122,7 +122,25 @@ test('models are those of the config while no gateway runs', async () => {
   writeScriptedConfig(folder, [[ALPHA]]);
   const { exitCode, stdout } = await runCli(['models', '--url', 'http://127.0.0.1:1'], folder);
   assert.equal(exitCode, 0);
-  assert.match(stdout, /^alpha +chat +-\n\(.*qvac\.config\.json; no gateway runs\)$/m);
+  assert.match(
+    stdout,
+    /^alpha +chat +-\n\(.*qvac\.config\.json; no gateway answers at http:\/\/127\.0\.0\.1:1\)\n$/m,
+  );
+});
+
+test('models without a config is the built-in one, and says what to do next', async () => {
+  const folder = tempFolder();
+  const models = ['models', '--url', 'http://127.0.0.1:1'];
+  const { exitCode, stdout } = await runCli(models, folder);
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /^demo +chat +-\n\(no config; no gateway answers at .*\)\n/m);
+  for (const command of ['serve openai', 'run demo', 'config init', 'models --catalog']) {
+    assert.ok(stdout.includes(`'qvac ${command}'`), command);
+  }
+  const json = await runCli([...models, '--json'], folder);
+  assert.deepEqual(JSON.parse(json.stdout), [{ id: 'demo', kind: 'chat', state: null }]);
+  writeFileSync(join(folder, 'qvac.config.json'), '{}');
+  assert.match((await runCli(models, folder)).stdout, /^demo +chat +-\n\(.*qvac\.config\.json; /m);
 });
 
 test('models looks through the catalogue', async () => {
@@ -137,6 +155,9 @@ test('models looks through the catalogue', async () => {
   assert.ok(found.some(({ constant }) => constant === 'GTE_LARGE_FP16'));
   assert.ok(found.every(({ kind }) => kind === 'embeddings'));
   assert.equal((await runCli(['models', '--kind', 'poetry'], folder)).exitCode, 2);
+  assert.match((await runCli(['models', 'mmproj'], folder)).stdout, /^No model .* --all also looks/);
+  assert.match((await runCli(['models', 'mmproj', '--all'], folder)).stdout, /^MMPROJ_/m);
+  assert.match((await runCli(['models', 'no such', '--all'], folder)).stdout, /^No model [^-]*\n$/);
 });
 
 async function doctor(folder: string, ...args: string[]) {
@@ -157,7 +178,7 @@ test('models elsewhere are models of the config too', async () => {
   const checked = await runCli(['config', 'check'], folder);
   assert.match(checked.stdout, /is valid\. Models: away, those of 127\.0\.0\.1:8\.\n$/);
   const listed = await runCli(['models', '--url', 'http://127.0.0.1:1'], folder);
-  assert.match(listed.stdout, /^away +any +-$/m);
+  assert.match(listed.stdout, /^away +any +-\n\(and those of 127\.0\.0\.1:8; .*qvac\.config\.json; /m);
   const { findings } = await doctor(folder);
   const config = findings.find(({ check }) => check === 'config')?.message;
   assert.match(config ?? '', /qvac\.config\.json, 1 model, and those of other servers$/);

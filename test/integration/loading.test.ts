@@ -5,10 +5,12 @@ import { createScriptedModel } from '../../src/scripted-model/scripted-model.js'
 import { checkedFetch } from '../support/checked-fetch.js';
 import { spawnCli } from '../support/cli.js';
 import { refusalOf } from '../support/fault-gateway.js';
+import { startGateway } from '../support/gateway.js';
 import { startModelServer } from '../support/model-server.js';
 import { startRemoteGateway, writeRemoteConfig } from '../support/remote-gateway.js';
 import { ALPHA, fallbackOf } from '../support/scripts.js';
 import { parseSse } from '../support/sse.js';
+import { HAS_TERMINAL, openTerminal } from '../support/terminal.js';
 
 /** Bytes. */
 const HALF = 120_000;
@@ -117,5 +119,22 @@ test('a preloaded model that must be downloaded first does not hold up requests 
   } finally {
     child.kill('SIGTERM');
     await once(child, 'close');
+  }
+});
+
+test('who waits at a terminal sees how far the download is', { skip: !HAS_TERMINAL }, async () => {
+  const { folder, config } = writeRemoteConfig({ loaded: src('loaded'), asked: src('asked') });
+  const { url } = await startGateway(['-c', config], folder);
+  for (const [alias, command, end] of [
+    ['loaded', ['load', 'loaded'], 'loaded is ready.'],
+    ['asked', ['run', 'asked', 'Hello!'], fallbackOf(ALPHA)],
+  ] as const) {
+    server.put(`/${alias}.gguf`, MODEL);
+    const hold = server.hold(`/${alias}.gguf`, HALF, true);
+    const terminal = openTerminal([...command, '--url', url], folder);
+    await terminal.until(new RegExp(`downloading ${alias}: [\\d.]+ \\w+ of [\\d.]+ \\w+`));
+    hold.release();
+    assert.equal(await terminal.exited, 0);
+    assert.ok(terminal.output().endsWith(`\r\x1b[K${end}\r\n`), JSON.stringify(terminal.output()));
   }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.js';
 import { startGateway } from '../support/gateway.js';
@@ -9,6 +10,9 @@ import { HAS_TERMINAL, openTerminal } from '../support/terminal.js';
 
 const folder = tempFolder();
 const config = writeScriptedConfig(folder, [[ALPHA, { preload: true, config: { ctx_size: 131_072 } }]]);
+const { serve } = JSON.parse(readFileSync(config, 'utf8')) as { serve: { models: object } };
+const vectors = { src: './model-0.gguf', type: 'embeddings' };
+writeFileSync(config, JSON.stringify({ serve: { models: { ...serve.models, vectors } } }));
 const gateway = await startGateway(['-c', config], folder);
 const url = ['--url', gateway.url];
 
@@ -51,9 +55,9 @@ test('--json has the answer and its numbers', async () => {
 });
 
 test('it says what is wrong, and how it ended', async () => {
-  const unknown = await runCli(['run', 'gamma', 'Hello!', ...url], folder);
+  const unknown = await runCli(['run', 'Alpha2', 'Hello!', ...url], folder);
   assert.deepEqual([unknown.exitCode, unknown.stdout], [1, '']);
-  assert.match(unknown.stderr, /^error: No model 'gamma'.*\(model_not_found\)\n$/);
+  assert.match(unknown.stderr, /^error: No model 'Alpha2'.*Did you mean 'alpha'\? \(model_not_found\)\n$/);
   const silent = await runCli(['run', 'alpha', ...url], folder);
   assert.equal(silent.exitCode, 2);
   assert.match(silent.stderr, /nothing to ask/);
@@ -85,12 +89,31 @@ test('at a terminal it is a conversation', { skip: !HAS_TERMINAL }, async () => 
 });
 
 test('at a terminal it goes on when an answer fails', { skip: !HAS_TERMINAL }, async () => {
-  const terminal = openTerminal(['run', 'gamma', ...url], folder);
-  await terminal.until(/gamma> /);
-  terminal.press('Hello!\n');
-  await terminal.until(/error: No model 'gamma'/);
-  await terminal.until(/gamma> /);
+  const terminal = openTerminal(['run', 'alpha', ...url], folder);
+  await terminal.until(/alpha> /);
+  terminal.press('for ever\n');
+  await terminal.until(/one two three/);
+  await runCli(['unload', 'alpha', '--now', ...url], folder);
+  await terminal.until(/error: .*\(model_unloaded\)/);
+  await terminal.until(/alpha> /);
   terminal.press('\x04');
   assert.equal(await terminal.exited, 0);
   assert.ok(terminal.output().endsWith('\n'), 'the shell begins behind the prompt');
+});
+
+test('at a terminal it says at once that there is no such model', { skip: !HAS_TERMINAL }, async () => {
+  for (const [alias, problem] of [
+    [
+      'alhpa',
+      "No model 'alhpa' is configured. Configured are: 'alpha', 'vectors'. Did you mean 'alpha'? (model_not_found)",
+    ],
+    ['gpt-4', "No model 'gpt-4' is configured. Configured are: 'alpha', 'vectors'. (model_not_found)"],
+    ['vectors', "'vectors' can't chat: it is for embeddings."],
+  ] as const) {
+    const terminal = openTerminal(['run', alias, ...url], folder);
+    assert.equal(await terminal.exited, 1);
+    assert.equal(terminal.output(), `error: ${problem}\r\n`);
+  }
+  const nowhere = openTerminal(['run', 'alpha', '--url', 'http://127.0.0.1:1'], folder);
+  assert.equal(await nowhere.exited, 69);
 });

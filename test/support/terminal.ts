@@ -17,10 +17,10 @@ interface Terminal {
 /** `script` of util-linux gives a program a terminal. Debian always has it; other systems' take other options. */
 export const HAS_TERMINAL = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 
-/** Starts the program at a terminal of 40 lines of 120 characters. */
-export function openTerminal(args: readonly string[], cwd: string): Terminal {
+/** Starts the program at a terminal of 40 lines, of 120 characters if nothing else is said. */
+export function openTerminal(args: readonly string[], cwd: string, columns = 120): Terminal {
   const command = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', `stty rows 40 cols 120; exec ${command}`, '/dev/null'], {
+  const child = spawn('script', ['-qec', `stty rows 40 cols ${columns}; exec ${command}`, '/dev/null'], {
     cwd,
     env: cleanEnv(),
   });

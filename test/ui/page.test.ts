@@ -55,7 +55,7 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
       .waitFor();
     await ui
       .model(STORY)
-      .getByText(/^\d+ MB$/)
+      .getByText(/^\d+\sMB$/)
       .waitFor();
     await button(`Unload ${STORY}`).click();
     await ui.untilState(STORY, 'idle');
@@ -71,9 +71,10 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
 
   test('offers to load the model to chat with', async () => {
     await ui.page.getByLabel('Model', { exact: true }).selectOption(STORY);
-    await button('Load it now').click();
+    await button('Load it now').press('Enter');
     await ui.untilState(STORY, 'ready');
     await button('Load it now').waitFor({ state: 'detached' });
+    assert.equal(await ui.page.evaluate('document.activeElement.id'), 'chat-model');
     await button(`Unload ${STORY}`).click();
     await ui.untilState(STORY, 'idle');
   });

@@ -1,10 +1,10 @@
 const MEGABYTE = 1024 * 1024;
 
-/** Memory in megabytes, or in gigabytes from one on. */
+/** Memory in megabytes, or in gigabytes from one on. No line ends before the unit. */
 export function formatMemory(bytes: number | null): string {
   if (bytes === null) return '–';
   const megabytes = bytes / MEGABYTE;
-  return megabytes < 1024 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
+  return megabytes < 1024 ? `${Math.round(megabytes)}\u00a0MB` : `${(megabytes / 1024).toFixed(1)}\u00a0GB`;
 }
 
 /** A time span in its largest unit. */

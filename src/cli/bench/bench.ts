@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Answer, takeAnswer } from '../chat/answer.js';
 import { type ChatQuestion, streamChat } from '../chat/stream-chat.js';
+import { useModel } from '../find-model.js';
 import { type ClientCommandOptions, runClient, toJson } from '../run-client.js';
 import { describeBench, toBenchReport } from './bench-report.js';
 
@@ -22,7 +23,7 @@ export function bench(alias: string, options: BenchOptions): Promise<number> {
       max_tokens: options.maxTokens,
     };
     const ask: Ask = (signal) => takeAnswer(streamChat(options, question, signal));
-    await ask(); // loads it: a cold start is another question
+    await useModel(alias, options, ask); // loads it: a cold start is another question
     const startedAt = performance.now();
     const answers = await askAll(ask, options);
     const report = toBenchReport(alias, options, answers, performance.now() - startedAt);
@@ -36,7 +37,7 @@ type Ask = (signal?: AbortSignal) => Promise<Answer>;
 async function askAll(ask: Ask, { requests, concurrency }: BenchOptions): Promise<Answer[]> {
   const answers: Answer[] = [];
   const failing = new AbortController();
-  setMaxListeners(concurrency, failing.signal); // more than ten are no leak
+  setMaxListeners(0, failing.signal); // more than ten are no leak
   let left = requests;
   const askOn = async (): Promise<void> => {
     while (left > 0) {

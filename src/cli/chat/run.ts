@@ -1,7 +1,9 @@
 import { text as readAll } from 'node:stream/consumers';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-codes.js';
+import { useModel } from '../find-model.js';
 import { type ClientCommandOptions, runClient, toJson } from '../run-client.js';
+import { watchDownload } from '../watch-download.js';
 import { takeAnswer } from './answer.js';
 import { writeAnswerPart } from './answer-writer.js';
 import { describeAnswer, toAnswerJson } from './describe-answer.js';
@@ -32,8 +34,13 @@ export function run(alias: string, prompt: string | undefined, options: RunOptio
       throw new CommandError('error: nothing to ask. Say it as an argument, or on stdin.', EXIT.usage);
     }
     const question = { model: alias, messages: [...system, { role: 'user', content } as const] };
-    const parts = streamChat(options, question);
-    const answer = await takeAnswer(parts, options.json ? undefined : writeAnswerPart);
+    const endWatch = watchDownload(alias, options);
+    const answer = await useModel(alias, options, () =>
+      takeAnswer(streamChat(options, question), (text, type) => {
+        endWatch();
+        if (!options.json) writeAnswerPart(text, type);
+      }),
+    ).finally(endWatch);
     if (options.json) return toJson(toAnswerJson(alias, answer));
     process.stdout.write('\n');
     if (options.verbose) process.stderr.write(`${describeAnswer(answer)}\n`);

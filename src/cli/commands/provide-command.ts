@@ -17,9 +17,10 @@ export function addProvideCommand(program: Command): void {
 Examples:
   $ qvac provide --allow 5f0c…
 
-A gateway that delegates a model logs the key to allow. Peers can load the chat models of the config, with its settings,
-and ask them; nothing else on this machine. Models with "preload": true are loaded before the first peer can connect, and
-stay loaded. No gateway is needed.`,
+A gateway that delegates a model logs the key to allow. Peers can load the chat
+models of the config, with its settings, and ask them; nothing else on this
+machine. Models with "preload": true are loaded before the first peer can
+connect, and stay loaded. No gateway is needed.`,
     )
     .action(async (options) => {
       const { provide } = await import('../provide.js');

@@ -13,7 +13,8 @@ Examples:
   $ qvac pull my-llm
   $ qvac pull QWEN3_600M_INST_Q4
 
-What is there already is not downloaded again, and a download that was stopped goes on. No gateway is needed.`,
+What is there already is not downloaded again, and a download that was stopped
+goes on. No gateway is needed.`,
     )
     .action(async (model, options) => {
       const { pull } = await import('../pull.js');

@@ -62,11 +62,12 @@ export function addServeCommand(program: Command, { version }: Manifest): void {
       'after',
       `
 Examples:
-  $ qvac serve openai                      serve the models of qvac.config.json, or the built-in demo model
+  $ qvac serve openai
   $ qvac serve openai -c my.config.ts --model my-llm
   $ curl http://127.0.0.1:11434/v1/models
 
-One more key may be in the environment, as QVAC_API_KEY.
+Without a config it serves the built-in demo model. One more key may be in the
+environment, as QVAC_API_KEY.
 
 Models are declared in the config under serve.models; see docs/configuration.md.`,
     )

@@ -51,5 +51,5 @@ function describe(config: GatewayConfig): string {
     ...aliasesOf(config),
     ...remotes.map(({ server }) => `those of ${new URL(server.url).host}`),
   ];
-  return `${file} is valid. Models: ${models.join(', ') || 'none'}.\n`;
+  return `${file} is valid. Models: ${models.join(', ') || 'none, so that the built-in demo model is served'}.\n`;
 }

@@ -130,6 +130,14 @@ test('events of other servers may have other fields, several lines and no space'
   assert.deepEqual(seen, ['{"a":1}', 'one\ntwo']);
 });
 
+test('a gateway that does not answer at all is given up where an answer takes no time', async (t) => {
+  const { url } = await answerWith(t, () => {});
+  await assert.rejects(askGateway({ url }, 'GET', '/x', { silenceMs: 100 }), {
+    exitCode: 69,
+    message: /has not answered for 0\.1 s: it hangs, or is no gateway/,
+  });
+});
+
 test('a stream that is silent for longer than it may be has broken off', async (t) => {
   const { url } = await answerWith(t, (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

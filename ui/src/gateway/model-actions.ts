@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { ApiFailure, send } from '../api/send.js';
 import { announce } from './announcement.js';
 import { models, refreshStatus } from './status.js';
+import { Turns } from './turns.js';
 
 /** What was not done. */
 interface Refusal {
@@ -13,14 +14,21 @@ interface Refusal {
 /** What the gateway refused of a model, by alias, until the model is as it was wanted. */
 export const refusals = signal<Readonly<Record<string, Refusal>>>({});
 
+/** A browser has six connections to a server, of which status, events, log and a chat may take four. */
+const loadTurns = new Turns(2);
+
+/** The actions that wait for their answer, by alias. */
+const waits = new Map<string, { readonly wanted: Refusal['wanted']; readonly abort: AbortController }>();
+
 effect(() => {
-  for (const { id, state } of models.value) {
+  for (const { id, state, download, memory_reserved_bytes: reserved } of models.value) {
     if (refusals.peek()[id]?.wanted === state) forget(id);
+    // A load that takes its time goes on by itself. One that waits for memory ends when nobody waits for it.
+    const isUnderWay = state === 'loading' && (download !== null || reserved > 0);
+    const wait = waits.get(id);
+    if (isUnderWay && wait?.wanted === 'ready') wait.abort.abort();
   }
 });
-
-/** A load may take minutes, and a browser has few connections: only the last action is waited for. */
-let waiting = new AbortController();
 
 /** Loads a model. Its state tells how that goes. */
 export function loadModel(alias: string): Promise<void> {
@@ -38,16 +46,21 @@ async function act(
   method: 'POST' | 'DELETE',
   path: string,
 ): Promise<void> {
-  waiting.abort();
-  waiting = new AbortController();
-  const { signal } = waiting;
+  waits.get(alias)?.abort.abort();
+  const wait = { wanted, abort: new AbortController() };
+  waits.set(alias, wait);
   forget(alias);
+  const endTurn = wanted === 'ready' ? await loadTurns.take() : undefined; // an unload may make room for those that wait
   try {
-    await send(path, { method, signal });
+    await send(path, { method, signal: wait.abort.signal });
   } catch (error) {
-    if (!(error instanceof ApiFailure)) return;
-    refusals.value = { ...refusals.value, [alias]: { failure: error, wanted } };
-    announce(`${alias}: ${error.message}`);
+    if (error instanceof ApiFailure) {
+      refusals.value = { ...refusals.value, [alias]: { failure: error, wanted } };
+      announce(`${alias}: ${error.message}`);
+    }
+  } finally {
+    endTurn?.();
+    if (waits.get(alias) === wait) waits.delete(alias);
   }
   await refreshStatus().catch(() => {});
 }

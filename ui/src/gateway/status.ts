@@ -1,6 +1,8 @@
 import { batch, signal } from '@preact/signals';
 import type { GatewayStatus, ModelStatus } from '../../../src/protocol/status.js';
+import { isKeyRefused } from '../api/api-key.js';
 import { ApiFailure, send } from '../api/send.js';
+import { announce } from './announcement.js';
 import { RateHistory, type RatePoint } from './rate-history.js';
 import { whileWatched } from './while-watched.js';
 
@@ -46,7 +48,9 @@ async function read(): Promise<void> {
     const response = await send('/qvac/v1/status', { signal: AbortSignal.timeout(PATIENCE_MS) });
     receive((await response.json()) as GatewayStatus, Date.parse(response.headers.get('date') ?? ''));
   } catch (error) {
-    statusFailure.value = error instanceof ApiFailure ? error : new ApiFailure('unreachable', SILENT);
+    const failure = error instanceof ApiFailure ? error : new ApiFailure('unreachable', SILENT);
+    if (!statusFailure.value && !isKeyRefused.value) announce(failure.message);
+    statusFailure.value = failure;
     throw error;
   }
 }
@@ -63,6 +67,7 @@ function receive(next: GatewayStatus, nowMs: number): void {
     );
     return { ...model, rates: history.points };
   });
+  if (statusFailure.value && status.value) announce('The gateway answers again.');
   batch(() => {
     gatewayNowMs.value = Number.isNaN(nowMs) ? Date.now() : nowMs;
     status.value = next;

@@ -1,6 +1,6 @@
 import { formatMemory, formatSpan } from '../format.js';
 import { refusals } from '../gateway/model-actions.js';
-import { gatewayNowMs, type WatchedModel } from '../gateway/status.js';
+import { gatewayNowMs, statusFailure, type WatchedModel } from '../gateway/status.js';
 import { LastExit } from './last-exit.js';
 import { ModelButtons } from './model-buttons.js';
 import { Sparkline } from './sparkline.js';
@@ -9,6 +9,7 @@ import { toneOf } from './state-tone.js';
 /** One model: its state, its numbers, what went wrong with it, and what can be done. */
 export function ModelCard({ model }: { readonly model: WatchedModel }) {
   const { id, state, last_exit: lastExit } = model;
+  const isKnown = statusFailure.value === undefined;
   const refusal = refusals.value[id]?.failure;
   const inState = formatSpan(gatewayNowMs.value - Date.parse(model.state_since));
   const goesIn = model.expires_at && formatSpan(Date.parse(model.expires_at) - gatewayNowMs.value);
@@ -16,12 +17,13 @@ export function ModelCard({ model }: { readonly model: WatchedModel }) {
     <article class="card model" aria-label={id} data-model={id}>
       <div class="model-head">
         <h3>{id}</h3>
-        <span class={`badge ${toneOf(state)}`} data-testid="state">
+        <span class={`badge ${isKnown ? toneOf(state) : 'still'}`} data-testid="state">
           {state}
         </span>
         <span class="muted model-kind">
           {model.category}, {state} for {inState}
           {goesIn && `, unloaded in ${goesIn}`}
+          {!isKnown && ' when last heard of'}
         </span>
         <ModelButtons model={model} />
       </div>

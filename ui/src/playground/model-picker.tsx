@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { loadModel } from '../gateway/model-actions.js';
 import type { WatchedModel } from '../gateway/status.js';
 
@@ -11,11 +12,19 @@ interface ModelPickerProps {
 
 /** The model to talk to, and a way to load it. */
 export function ModelPicker({ models, chosen, onChoose }: ModelPickerProps) {
+  const select = useRef<HTMLSelectElement>(null);
+
+  function load(alias: string): void {
+    select.current?.focus(); // the button goes, and would take the focus along
+    void loadModel(alias);
+  }
+
   return (
     <div class="picker">
       <label for="chat-model">Model</label>
       <select
         id="chat-model"
+        ref={select}
         value={chosen?.id}
         onChange={({ currentTarget }) => onChoose(currentTarget.value)}
       >
@@ -26,7 +35,7 @@ export function ModelPicker({ models, chosen, onChoose }: ModelPickerProps) {
         ))}
       </select>
       {chosen && LOADABLE.includes(chosen.state) && (
-        <button type="button" onClick={() => void loadModel(chosen.id)}>
+        <button type="button" onClick={() => load(chosen.id)}>
           Load it now
         </button>
       )}
