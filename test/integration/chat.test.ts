@@ -35,8 +35,9 @@ describe('loading on the first request', () => {
       Array.from({ length: 4 }, () => openai.chat.completions.create({ model: 'beta', messages: hello })),
     );
     for (const reply of replies) assert.equal(reply.choices[0]?.message.content, fallbackOf(BETA));
-    const loads = gateway.log.filter(({ msg, model }) => msg === 'model loaded' && model === 'beta');
-    assert.equal(loads.length, 1);
+    const isLoad = ({ msg, model }: LogLine): boolean => msg === 'model loaded' && model === 'beta';
+    await gateway.logged(isLoad);
+    assert.equal(gateway.log.filter(isLoad).length, 1);
   });
 });
 

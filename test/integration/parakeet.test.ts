@@ -13,8 +13,8 @@ import { createWav } from '../support/wav.js';
 
 const TEXT = 'Ask not what your country can do for you.';
 const ONE_SECOND = createWav(1);
-/** Keeps the engine at it for some tenths of a second. */
-const LONG = createWav(150, { sampleRate: 8_000, bitsPerSample: 8 });
+/** Keeps the engine at it for a second: so long may whoever watches it stand still. */
+const LONG = createWav(300, { sampleRate: 8_000, bitsPerSample: 8 });
 
 const folder = tempFolder();
 writeFileSync(join(folder, 'speech.gguf'), createScriptedParakeet(TEXT));

@@ -33,13 +33,17 @@ const config = writeScriptedConfig(folder, [
 const gateway = await startFaultGateway(config, folder, { args: ['--watch'] });
 const { openai } = gateway;
 
-/** Changes the config as an editor does that replaces files. */
+/** Changes the config as an editor does that replaces files: in one step, so that it is read once. */
+function replace(text: string): void {
+  const next = join(folder, 'next.json');
+  writeFileSync(next, text);
+  renameSync(next, config);
+}
+
 function edit(change: (config: WrittenConfig) => void): void {
   const written = JSON.parse(readFileSync(config, 'utf8')) as WrittenConfig;
   change(written);
-  const next = join(folder, 'next.json');
-  writeFileSync(next, JSON.stringify(written));
-  renameSync(next, config);
+  replace(JSON.stringify(written));
 }
 
 async function pidsOf(...aliases: string[]): Promise<(number | null | undefined)[]> {
@@ -158,7 +162,7 @@ test('a config that is not valid changes nothing, and says what is wrong', async
   assert.equal(exitCode, 1);
   assert.match(stderr, /Nothing was changed.*queu.*invalid_config/s);
   assert.deepEqual(await pidsOf('alpha', 'beta', 'delta'), pids);
-  await reloaded(() => writeFileSync(config, good));
+  await reloaded(() => replace(good));
 });
 
 test('qvac reload says what has changed, and what needs a new start', async () => {

@@ -94,7 +94,7 @@ const post = (model: string, stream = true, content = 'Hello!'): Promise<Respons
   fetch(`${near.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model, stream, max_tokens: 2_000, messages: [{ role: 'user', content }] }),
+    body: JSON.stringify({ model, stream, messages: [{ role: 'user', content }] }),
   });
 
 /** Asks for a stream, lets the model speak when the head has come without it, and reads what follows the first comment. */
@@ -173,22 +173,24 @@ describe('a stream of which nothing comes', { concurrency: 16 }, () => {
   });
 
   test('is not dead while an engine of this gateway is silent in the middle of its answer', async () => {
-    const pid = near.pidOf('alpha');
+    const pid = await near.pidOf('alpha');
     const response = await post('alpha', true, 'for ever');
     process.kill(pid, 'SIGSTOP');
     const text = await readUntil(response, KEEP_ALIVE, () => process.kill(pid, 'SIGCONT'));
-    assert.ok(contentOf(text).startsWith('one two three'));
-    assert.ok(text.endsWith(DONE));
+    const [before = '', after = ''] = text.split(KEEP_ALIVE);
+    assert.ok(contentOf(before + after).startsWith('one two three'));
+    assert.ok(contentOf(after) !== '');
   });
 });
 
-/** All of an answer. `found` is called when it has this in it. */
+/** An answer until it goes on after it had this in it, when `found` is called. */
 async function readUntil(response: Response, wanted: string, found: () => void): Promise<string> {
   let text = '';
   let isFound = false;
   for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += Buffer.from(part).toString();
-    if (isFound || !text.includes(wanted)) continue;
+    if (isFound) break;
+    if (!text.includes(wanted)) continue;
     isFound = true;
     found();
   }

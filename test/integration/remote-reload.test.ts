@@ -171,9 +171,10 @@ test('a key of a server that changes counts for the next call, and its models ar
   assert.equal(await running, 'held');
   assert.equal(await ask('one/found'), WHOLE);
   assert.equal(one.requests.at(-1)?.headers.authorization, 'Bearer sk-new-91c0');
-  assert.equal(one.looks, looks + 1);
+  await one.looked(looks + 1);
   events.close();
   await events.ended;
+  assert.equal(one.looks, looks + 1);
   assert.deepEqual(
     events.seen.filter(({ type }) => type === 'change'),
     [],

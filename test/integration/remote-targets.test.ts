@@ -22,7 +22,7 @@ const toDead = { url: dead.url, model: 'm', ...quick };
 const folder = tempFolder();
 const near = await startFaultGateway(
   addRemotes(
-    writeScriptedConfig(folder, [[ALPHA], [BETA]]),
+    writeScriptedConfig(folder, [[ALPHA], [BETA, { config: { ctx_size: 131_072 } }]]),
     {
       'dead-first': { targets: [toDead, toOne] },
       'failing-first': { targets: [{ ...toOne, model: 'failing' }, toTwo] },

@@ -134,6 +134,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
     const response = await post(['language', 'en'], file(createWav(1)), ['temperature', '0.2']);
     assert.equal(response.status, 200);
     const requestId = response.headers.get('x-request-id');
+    await gateway.logged((line) => line.msg === 'request completed' && line.requestId === requestId, since);
     const warnings = gateway.log.slice(since).filter(({ level }) => level === 40);
     assert.deepEqual(
       warnings.map((line) => [line.requestId, line.parameters]),
@@ -159,7 +160,7 @@ describe('a transcription', { skip: WITHOUT_VULKAN }, () => {
   // That the engine is told to stop is shown in unit/workers/bare/end-cancelled-transcription; here, that a call which it
   // was told to stop ends, leaves no file, and does the next one no harm: with the bare SDK none would begin after it.
   test('that nobody waits for any more ends, and the next one is well', async () => {
-    const long = createWav(400, { sampleRate: 8_000, bitsPerSample: 8 });
+    const long = createWav(2_000, { sampleRate: 8_000, bitsPerSample: 8 });
     const since = gateway.log.length;
     const abort = new AbortController();
     const { headers, body } = toForm([file(long)]);

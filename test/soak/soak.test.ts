@@ -103,7 +103,7 @@ test(`${SECONDS} s of mixed requests, kills, stops, unloads and hang-ups, seed $
   await unloadAll();
   const before = { ...usageOf(gateway.pid), files: filesLeft() };
   undisturbed = before.pids;
-  assert.ok(undisturbed.includes(pidOf('alpha')));
+  assert.ok(undisturbed.includes(await pidOf('alpha')));
   const mark = gateway.log.length;
 
   const deadline = performance.now() + SECONDS * 1_000;
