@@ -41,7 +41,7 @@ async function evictionsOf(model: string): Promise<number> {
 
 test('the model that was not used for longest goes for the next, and its memory is back', async () => {
   const events = await openEvents(`${gateway.url}/qvac/v1/events`);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await ask('beta');
   const pid = await pidOf('alpha');
   assert.equal(await ask('gamma'), fallbackOf(GAMMA));
@@ -91,7 +91,7 @@ test('a model that answers is never evicted, and its stream does not notice what
   const pid = await pidOf('alpha');
   for (const model of ['beta', 'gamma', 'beta']) {
     const before = witness.text.length;
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     engines.hold();
     const answer = ask(model);
     await engines.held();
@@ -118,7 +118,7 @@ test('loads that compete for the same room are all served', async () => {
 test('a model whose worker dies comes back into its own memory', async () => {
   await ask('alpha');
   const pid = await pidOf('alpha');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   process.kill(pid, 'SIGKILL');
   await loggedOf('alpha', 'model worker died', mark);
   await loggedOf('alpha', 'model loaded', mark);

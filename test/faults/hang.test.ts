@@ -23,7 +23,7 @@ const { openai } = gateway;
 test('an engine that is stopped in mid-stream is replaced; its stream says so, and others do not notice', async () => {
   const witness = await startEndlessStream(openai, ALPHA);
   const struck = await startEndlessStream(openai, BETA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = gateway.ask('beta');
   await gateway.loggedOf('beta', 'call queued', mark);
   const pid = await gateway.pidOf('beta');
@@ -47,7 +47,7 @@ test('an engine that is stopped while idle is found out by the next call, which 
 });
 
 test('an engine that works on a long prompt is not taken for hung', async (t) => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const startedAt = performance.now();
   assert.equal(await gateway.ask('beta', 'word '.repeat(8_000)), fallbackOf(BETA));
   const seconds = (performance.now() - startedAt) / 1000;

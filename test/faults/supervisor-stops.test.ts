@@ -28,7 +28,7 @@ async function start(name: string, args: readonly string[] = [], env: NodeJS.Pro
   /** A stream of so many tokens, once it has the engine. */
   async function stream(maxTokens: number) {
     const body = chat('alpha', 'for ever', { stream: true, max_tokens: maxTokens });
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const answer = ask(gateway.url, '/v1/chat/completions', body);
     answer.catch(() => {}); // for the test to look at later
     await gateway.logged(({ msg }) => msg === 'call started', mark);

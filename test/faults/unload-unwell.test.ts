@@ -41,7 +41,7 @@ describe('an unload of a model that is not well', () => {
   test('that loads ends the load, and who waited for it is told', async () => {
     await unload('beta');
     for (const msg of ['model loading', 'process started']) {
-      const mark = gateway.log.length;
+      const mark = await gateway.mark();
       const before = WITHOUT_PROC ? 0 : usageOf(gateway.pid).pids.length;
       engines.hold(); // or it might be loaded before it is unloaded
       const waiting = outcomeOf(ask('beta'));
@@ -62,12 +62,12 @@ describe('an unload of a model that is not well', () => {
   test('that backs off lets it be loaded at once, and who waited for the next try is told', async () => {
     const good = createScriptedModel(GAMMA);
     writeFileSync(gammaFile, 'not a model');
+    const mark = await gateway.mark();
     // After the fourth failure it backs off for a second or two.
     for (let failures = 1; failures <= 4; failures += 1) {
       assert.equal(await outcomeOf(ask('gamma')), 'model_load_failed');
     }
     assert.equal(await stateOf('gamma'), 'backoff');
-    const mark = gateway.log.length;
     // One waits for the next try, the other behind it.
     const waiting = [outcomeOf(ask('gamma')), outcomeOf(ask('gamma'))];
     await loggedOf('gamma', 'call queued', mark);

@@ -60,7 +60,7 @@ describe('a model that is unloaded', () => {
 
   test('twice at once is unloaded once, and one that is not loaded is unloaded', async () => {
     await loaded('beta');
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const replies = await Promise.all([openai.models.delete('beta'), openai.models.delete('beta')]);
     for (const reply of replies) assert.equal(reply.deleted, true);
     assert.equal((await openai.models.delete('beta')).deleted, true);
@@ -93,7 +93,7 @@ describe('an unload', () => {
       { headers: { 'x-request-id': 'running' } },
     );
     while ((await statusOf('beta')).calls[0]?.id !== 'running');
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const unloading = openai.models.delete('beta');
     await untilDraining('beta');
     const late = ask('beta');
@@ -111,7 +111,7 @@ describe('an unload', () => {
   test('cancels at its deadline what still runs: streams end with an error, blocking calls get 503', async () => {
     for (const call of ['stream', 'blocking'] as const) {
       const pid = await loaded('beta');
-      const mark = gateway.log.length;
+      const mark = await gateway.mark();
       const stream = call === 'stream' ? await startEndlessStream(openai, BETA) : undefined;
       const ended = stream?.ended ?? refusalOf(ask('beta', 'for ever'));
       while ((await statusOf('beta')).calls.length === 0);
@@ -149,7 +149,7 @@ describe('an unload', () => {
   test('with drain=now does not wait for the deadline of another', async () => {
     const pid = await loaded('beta');
     const stream = await startEndlessStream(openai, BETA);
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const patient = unload('beta', '?timeout_ms=3600000');
     await untilDraining('beta');
     await stream.more(100);

@@ -22,7 +22,7 @@ const { openai } = gateway;
 /** Kills beta's engine while `witness` streams from alpha, which must not notice until beta is back. */
 async function killBeta(witness: EndlessStream, signal: NodeJS.Signals): Promise<void> {
   const pid = await gateway.pidOf('beta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   engines.hold(); // or it might be back before anybody has looked
   process.kill(pid, signal);
   const { code, reason } = await gateway.loggedOf('beta', 'model worker died', mark);
@@ -48,7 +48,7 @@ describe('a model whose engine is killed', () => {
     test(`with ${signal}: its stream says so, a call that waits is answered, others do not notice`, async () => {
       const witness = await startEndlessStream(openai, ALPHA);
       const struck = await startEndlessStream(openai, BETA);
-      const mark = gateway.log.length;
+      const mark = await gateway.mark();
       const waiting = gateway.ask('beta');
       await gateway.loggedOf('beta', 'call queued', mark);
       await killBeta(witness, signal);
@@ -83,7 +83,7 @@ describe('a model whose engine is killed', () => {
 
   test('while nobody asks comes back by itself', async () => {
     const pid = await gateway.pidOf('beta');
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     process.kill(pid, 'SIGKILL');
     await gateway.loggedOf('beta', 'model loaded', mark);
     assert.deepEqual(await gateway.listed(), ['alpha', 'beta']);
@@ -94,7 +94,7 @@ describe('a model whose engine is killed', () => {
     await gateway.ask('beta');
     for (let kills = 1; kills <= 5; kills += 1) {
       const pid = await gateway.pidOf('beta');
-      const mark = gateway.log.length;
+      const mark = await gateway.mark();
       process.kill(pid, 'SIGKILL');
       await gateway.loggedOf('beta', kills < 5 ? 'model loaded' : 'model quarantined', mark);
     }

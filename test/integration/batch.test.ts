@@ -105,7 +105,7 @@ describe('calls that wait for the running one', { timeout: 60_000 }, () => {
   test('wait no longer than the batch that runs', async () => {
     const [first] = await together(() => [startEndlessStream(openai, CREW), crew('Hello!')]);
     const endless = await first;
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const late = crew('Hello!');
     await gateway.loggedOf('crew', 'call started', mark);
     await endless.more(500);
@@ -233,7 +233,7 @@ test('when the engine dies, what runs says so and what waits is answered', { tim
   const [first, second] = await Promise.all(
     await together(() => [startEndlessStream(openai, CREW), startEndlessStream(openai, CREW)]),
   );
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = crew('Hello!');
   await gateway.loggedOf('crew', 'call started', mark);
   process.kill(await gateway.pidOf('crew'), 'SIGKILL');

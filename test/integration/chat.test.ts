@@ -218,7 +218,7 @@ describe('a client that hangs up', { timeout: 60_000 }, () => {
 
   test('from a blocking call frees the engine', async () => {
     const abort = new AbortController();
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const blocking = openai.chat.completions.create(
       { model: 'alpha', messages: forEver },
       { signal: abort.signal },
@@ -234,7 +234,7 @@ describe('a client that hangs up', { timeout: 60_000 }, () => {
   test('while it waits in the queue is forgotten', async () => {
     const endless = await openai.chat.completions.create({ model: 'alpha', messages: forEver, stream: true });
     const abort = new AbortController();
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const queued = openai.chat.completions.create(
       { model: 'alpha', messages: forEver },
       { signal: abort.signal },

@@ -63,7 +63,7 @@ test('a time that is none is refused', async () => {
 
 test('a queue that is full answers 429, and when to come back; who waited first is served', async () => {
   const stream = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = gateway.ask('alpha');
   await gateway.loggedOf('alpha', 'call queued', mark);
   const { status, code, message, headers } = await refusalOf(gateway.ask('alpha'));
@@ -87,7 +87,7 @@ test('clients take turns: one call is not behind all those of another', async ()
   const stream = await startEndlessStream(openai, BETA);
   const order: string[] = [];
   const askAs = async (key: string): Promise<void> => {
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const answer = createOpenAI(gateway.url, key).chat.completions.create({
       model: 'beta',
       messages: [{ role: 'user', content: 'Hello!' }],

@@ -59,7 +59,7 @@ const chat = (model: string, keepAlive: unknown) =>
   });
 
 test('a model without calls is unloaded when its time is over, and the next call loads it again', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal(await ask('alpha'), fallbackOf(ALPHA));
   const { pid } = await loggedOf('alpha', 'model loaded', mark); // it may have gone already
   await loggedOf('alpha', 'model expired', mark);
@@ -71,7 +71,7 @@ test('a model without calls is unloaded when its time is over, and the next call
 
 test('a model that answers is not, however long that takes', async () => {
   const stream = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal(await expiryOf('alpha'), null);
   const startedAt = performance.now();
   while (performance.now() - startedAt < 2_000) await stream.more(100);
@@ -94,7 +94,7 @@ test('a request may say otherwise: for ever, for a while, or not at all', async 
   assert.equal(minutesUntil(await expiryOf('beta')), 10);
   assert.equal((await chat('beta', null)).status, 200);
   assert.equal(minutesUntil(await expiryOf('beta')), 10);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal((await chat('beta', 0)).status, 200);
   await loggedOf('beta', 'model unloaded', mark);
 });
@@ -105,7 +105,7 @@ test('what a request said is over when the model has been unloaded', async () =>
 });
 
 test('so may one for embeddings', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal((await post('embeddings', { model: 'vectors', input: 'a', keep_alive: '0s' })).status, 200);
   await loggedOf('vectors', 'model unloaded', mark);
 });

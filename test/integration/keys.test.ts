@@ -60,7 +60,7 @@ test('while a stream is open its key has no second request, others have', async 
     ],
   );
 
-  const since = gateway.log.length;
+  const since = await gateway.mark();
   await stream.stop(); // it hangs up
   const line = await gateway.logged(brokenOff, since);
   assert.deepEqual(
@@ -78,7 +78,7 @@ test('a request that is wrong gives its place back', async () => {
 
 test('a stream whose worker dies gives its place back', async () => {
   const stream = await startEndlessStream(alice, ALPHA);
-  const since = gateway.log.length;
+  const since = await gateway.mark();
   const { models } = await status();
   process.kill(models[0]?.pid as number, 'SIGKILL');
   const failure = (await stream.ended) as { code?: string };

@@ -98,7 +98,7 @@ describe('a transcription by Parakeet', { skip: WITHOUT_VULKAN }, () => {
   });
 
   test('that nobody waits for any more ends while its audio is read, and the next one is well', async () => {
-    const since = gateway.log.length;
+    const since = await gateway.mark();
     const abort = new AbortController();
     const lost = post(LONG, {}, abort.signal);
     await gateway.logged(({ msg }) => msg === 'call started', since);

@@ -52,7 +52,7 @@ async function pidsOf(...aliases: string[]): Promise<(number | null | undefined)
 }
 
 async function reloaded(change: () => void): Promise<Partial<ReloadReport>> {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   change();
   return (await gateway.logged(({ msg }) => msg === 'config reloaded', mark)) as Partial<ReloadReport>;
 }
@@ -60,7 +60,7 @@ async function reloaded(change: () => void): Promise<Partial<ReloadReport>> {
 test('only models whose entry has changed are loaded anew, and a stream of another does not notice', async () => {
   const witness = await startEndlessStream(openai, ALPHA);
   const [alpha, beta] = await pidsOf('alpha', 'beta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const report = await reloaded(() =>
     edit(({ serve }) => {
       const { beta } = serve.models;
@@ -80,7 +80,7 @@ test('only models whose entry has changed are loaded anew, and a stream of anoth
 
 test('a call of a model that is loaded anew is not lost: what runs finishes, what comes waits', async () => {
   const running = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await reloaded(() =>
     edit(({ serve }) => {
       const { alpha } = serve.models;
@@ -152,7 +152,7 @@ test('a model that is the first to keep its conversations does so', async () => 
 test('a config that is not valid changes nothing, and says what is wrong', async () => {
   const good = readFileSync(config, 'utf8');
   const pids = await pidsOf('alpha', 'beta', 'delta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   edit(({ serve }) => {
     serve.models = { alpha: { ...serve.models.alpha, queu: 3 } };
   });
@@ -192,7 +192,7 @@ test('a load that waits for room goes on when a reload makes some', async () => 
   assert.deepEqual([pinned.settings, pinned.added], [['serve.maxLoaded'], ['epsilon']]);
   for (const alias of ['beta', 'delta']) await gateway.unload(alias);
   const stream = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = gateway.ask('epsilon');
   await gateway.loggedOf('epsilon', 'model loading', mark);
   await reloaded(() => edit(({ serve }) => delete serve.maxLoaded));
@@ -202,7 +202,7 @@ test('a load that waits for room goes on when a reload makes some', async () => 
 
 test('a model that is to be preloaded from now on is loaded, and one that is loaded already is not missed', async () => {
   await gateway.unload('delta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await reloaded(() =>
     edit(({ serve }) => {
       for (const alias of ['delta', 'epsilon']) {
@@ -224,7 +224,7 @@ test('a model that is to be preloaded from now on is loaded, and one that is loa
 });
 
 test('SIGHUP reloads too, through the supervisor, and a next gateway has the new config', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   process.kill(gateway.pid, 'SIGHUP');
   await gateway.logged(({ msg }) => msg === 'config reloaded', mark);
   process.kill(gateway.gatewayPid, 'SIGKILL');

@@ -104,7 +104,7 @@ test(`${SECONDS} s of mixed requests, kills, stops, unloads and hang-ups, seed $
   const before = { ...usageOf(gateway.pid), files: filesLeft() };
   undisturbed = before.pids;
   assert.ok(undisturbed.includes(await pidOf('alpha')));
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
 
   const deadline = performance.now() + SECONDS * 1_000;
   const actors = Array.from({ length: CLIENTS }, (_, index) =>
