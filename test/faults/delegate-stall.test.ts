@@ -34,7 +34,7 @@ const gateway = await startFaultGateway(config, home, { env });
 
 /** Asks a model, which is loaded for that. @returns whether it was loaded into the memory of its own process. */
 async function isLoadedHere(alias: string): Promise<boolean> {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal(await gateway.ask(alias), fallbackOf(ALPHA));
   const { pid } = await gateway.loggedOf(alias, 'model loaded', mark);
   return readFileSync(`/proc/${pid}/maps`, 'utf8').includes(src);
@@ -44,7 +44,7 @@ describe('a peer that stands still', { timeout: 120_000, skip: process.platform 
   test('within an answer: the call ends, models of this machine do not notice, and who waits is answered when it goes on', async () => {
     const witness = await startEndlessStream(gateway.openai, BETA);
     const struck = await startEndlessStream(gateway.openai, ALPHA);
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const waiting = gateway.ask('alpha');
     await gateway.loggedOf('alpha', 'call queued', mark);
     provider.signal('SIGSTOP');

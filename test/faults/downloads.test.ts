@@ -148,6 +148,7 @@ describe('a download', { concurrency: 4 }, () => {
     assert.equal(await stayed, fallbackOf(ALPHA));
     assert.equal((await gateway.statusOf('other-twin')).download, null);
     assert.deepEqual(sentFrom('twin'), [0]);
+    await gateway.loggedOf('other-twin', 'model downloaded', 0);
     const told = gateway.log.filter(({ model, msg }) => model === 'other-twin' && /download/.test(msg));
     assert.deepEqual(
       told.map(({ msg }) => msg),

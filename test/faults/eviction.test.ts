@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GatewayStatus, ModelStatus } from '../../src/protocol/status.js';
+import type { GatewayStatus } from '../../src/protocol/status.js';
 import { startEndlessStream } from '../support/endless-stream.js';
 import { openEvents } from '../support/event-reader.js';
 import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
+import { createHeldEngines } from '../support/held-engines.js';
 import { isAlive } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
@@ -25,17 +26,12 @@ const config = writeScriptedConfig(
   ],
   { maxLoaded: 2, memory: { budget: `${BUDGET_MB}MB` } },
 );
-const gateway = await startFaultGateway(config, folder);
-const { openai, ask, unload, pidOf, loggedOf } = gateway;
+const engines = createHeldEngines(folder);
+const gateway = await startFaultGateway(config, folder, { env: engines.env });
+const { openai, ask, unload, pidOf, loggedOf, statusOf } = gateway;
 
 async function status(): Promise<GatewayStatus> {
   return (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
-}
-
-async function statusOf(alias: string): Promise<ModelStatus> {
-  const model = (await status()).models.find(({ id }) => id === alias);
-  assert.ok(model);
-  return model;
 }
 
 async function evictionsOf(model: string): Promise<number> {
@@ -45,9 +41,9 @@ async function evictionsOf(model: string): Promise<number> {
 
 test('the model that was not used for longest goes for the next, and its memory is back', async () => {
   const events = await openEvents(`${gateway.url}/qvac/v1/events`);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await ask('beta');
-  const pid = pidOf('alpha');
+  const pid = await pidOf('alpha');
   assert.equal(await ask('gamma'), fallbackOf(GAMMA));
   assert.ok(!isAlive(pid));
   assert.deepEqual((await gateway.listed()).sort(), ['beta', 'gamma']);
@@ -92,20 +88,21 @@ test('a model that is too large for the budget is refused at once, and nothing i
 
 test('a model that answers is never evicted, and its stream does not notice what goes on beside it', async (t) => {
   const witness = await startEndlessStream(openai, ALPHA);
-  const pid = pidOf('alpha');
+  const pid = await pidOf('alpha');
   for (const model of ['beta', 'gamma', 'beta']) {
     const before = witness.text.length;
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
+    engines.hold();
     const answer = ask(model);
-    await loggedOf(model, 'model loading', mark);
-    const loading = witness.text.length;
+    await engines.held();
+    await witness.more(100); // while it is loaded
+    engines.release();
     await loggedOf(model, 'model loaded', mark);
-    assert.ok(witness.text.length > loading, `nothing came while ${model} was loaded`);
     assert.ok((await answer)?.startsWith('Greetings'));
     t.diagnostic(`${model}: ${witness.text.length - before} characters came`);
   }
   t.diagnostic(`the largest gap was ${witness.largestGapMs.toFixed(1)} ms`);
-  assert.equal(pidOf('alpha'), pid);
+  assert.equal(await pidOf('alpha'), pid);
   assert.ok(isAlive(pid));
   await witness.more(500);
   await witness.stop();
@@ -120,8 +117,9 @@ test('loads that compete for the same room are all served', async () => {
 
 test('a model whose worker dies comes back into its own memory', async () => {
   await ask('alpha');
-  const mark = gateway.log.length;
-  process.kill(pidOf('alpha'), 'SIGKILL');
+  const pid = await pidOf('alpha');
+  const mark = await gateway.mark();
+  process.kill(pid, 'SIGKILL');
   await loggedOf('alpha', 'model worker died', mark);
   await loggedOf('alpha', 'model loaded', mark);
   assert.equal(await ask('alpha'), fallbackOf(ALPHA));
@@ -140,8 +138,9 @@ test('where the memory is too small for two, each makes room for the next', asyn
     ],
     { memory: { budget: '600MB' } },
   );
-  const { ask, log } = await startFaultGateway(config, folder);
+  const { ask, log, loggedOf } = await startFaultGateway(config, folder);
   for (const script of [ALPHA, BETA, ALPHA]) assert.equal(await ask(script.name), fallbackOf(script));
+  await loggedOf('beta', 'model evicted', 0);
   const evicted = log.filter(({ msg }) => msg === 'model evicted');
   assert.deepEqual(
     evicted.map(({ model, for: next }) => [model, next]),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { startEndlessStream } from '../support/endless-stream.js';
 import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
-import { childrenOf, isAlive, programOf, untilDead } from '../support/processes.js';
+import { createHeldEngines } from '../support/held-engines.js';
+import { childrenOf, untilDead } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -16,16 +16,17 @@ const config = writeScriptedConfig(folder, [
   [BETA, { preload: true, config: long, stallTimeoutMs: 1_000 }],
   [{ ...BETA, name: 'gamma' }, { loadTimeoutMs: 1_000 }],
 ]);
-const gateway = await startFaultGateway(config, folder);
+const engines = createHeldEngines(folder);
+const gateway = await startFaultGateway(config, folder, { env: engines.env });
 const { openai } = gateway;
 
 test('an engine that is stopped in mid-stream is replaced; its stream says so, and others do not notice', async () => {
   const witness = await startEndlessStream(openai, ALPHA);
   const struck = await startEndlessStream(openai, BETA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = gateway.ask('beta');
   await gateway.loggedOf('beta', 'call queued', mark);
-  const pid = gateway.pidOf('beta');
+  const pid = await gateway.pidOf('beta');
   process.kill(pid, 'SIGSTOP');
   const { code } = await gateway.loggedOf('beta', 'model worker died', mark);
   assert.equal(code, 'worker_hung');
@@ -39,14 +40,14 @@ test('an engine that is stopped in mid-stream is replaced; its stream says so, a
 });
 
 test('an engine that is stopped while idle is found out by the next call, which is answered by another', async () => {
-  const pid = gateway.pidOf('beta');
+  const pid = await gateway.pidOf('beta');
   process.kill(pid, 'SIGSTOP');
   assert.equal(await gateway.ask('beta'), fallbackOf(BETA));
   await untilDead(pid);
 });
 
 test('an engine that works on a long prompt is not taken for hung', async (t) => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const startedAt = performance.now();
   assert.equal(await gateway.ask('beta', 'word '.repeat(8_000)), fallbackOf(BETA));
   const seconds = (performance.now() - startedAt) / 1000;
@@ -57,15 +58,10 @@ test('an engine that works on a long prompt is not taken for hung', async (t) =>
 
 test('a load that does not end is ended', async () => {
   const before = childrenOf(gateway.gatewayPid);
-  const refused = refusalOf(gateway.ask('gamma'));
-  // Its program must be there: whoever starts a process waits for that, and would be stopped too.
-  const isNew = (pid: number): boolean => !before.includes(pid) && programOf(pid).endsWith('/bare');
-  while (!childrenOf(gateway.gatewayPid).some(isNew)) await delay(5);
-  const pid = childrenOf(gateway.gatewayPid).find(isNew) as number;
-  process.kill(pid, 'SIGSTOP');
-  const { status, code, message } = await refused;
+  engines.hold();
+  const { status, code, message } = await refusalOf(gateway.ask('gamma'));
   assert.deepEqual([status, code], [503, 'model_load_timeout']);
   assert.match(message, /'gamma' was not loaded within 1 s.*'loadTimeoutMs'/);
-  assert.ok(!isAlive(pid));
+  assert.deepEqual(childrenOf(gateway.gatewayPid), before);
   assert.equal(await gateway.ask('alpha'), fallbackOf(ALPHA));
 });

@@ -53,5 +53,8 @@ test('clients are served beside 1,000 connections that say nothing, and as many 
 
   const stopping = performance.now();
   assert.equal(await gateway.stop(), 0);
-  assert.ok(performance.now() - stopping < 10_000, 'none of them holds up the end');
+  assert.ok(
+    performance.now() - stopping < 20_000,
+    'one of them held up the end, for the 30 s that calls have',
+  );
 });

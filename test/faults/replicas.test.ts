@@ -36,7 +36,7 @@ test('a model with two replicas runs two calls at once, and survives the death o
     [1, 1],
   );
 
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const pid = before[1]?.pid as number;
   process.kill(pid, 'SIGKILL');
   const died = await gateway.loggedOf('alpha', 'model worker died', mark);

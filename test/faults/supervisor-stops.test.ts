@@ -25,10 +25,10 @@ async function start(name: string, args: readonly string[] = [], env: NodeJS.Pro
   );
   const bare = (await gateway.logged(({ msg }) => msg === 'model loaded')).pid as number;
 
-  /** A stream of so many tokens, once it has begun in the engine. */
+  /** A stream of so many tokens, once it has the engine. */
   async function stream(maxTokens: number) {
     const body = chat('alpha', 'for ever', { stream: true, max_tokens: maxTokens });
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const answer = ask(gateway.url, '/v1/chat/completions', body);
     answer.catch(() => {}); // for the test to look at later
     await gateway.logged(({ msg }) => msg === 'call started', mark);
@@ -44,12 +44,14 @@ async function start(name: string, args: readonly string[] = [], env: NodeJS.Pro
 }
 
 test('a signal lets the running call finish and refuses the one that waits', async () => {
-  const { gateway, stream, assertNothingLeft } = await start('finish');
+  const { gateway, bare, stream, assertNothingLeft } = await start('finish');
+  process.kill(bare, 'SIGSTOP'); // the call runs for as long as the test wants
   const running = await stream(300);
   const queued = ask(gateway.url, '/v1/chat/completions', chat('alpha', 'Hello!'));
   await gateway.logged(({ msg }) => msg === 'call queued');
   process.kill(gateway.pid, 'SIGTERM');
   const refusal = await queued;
+  process.kill(bare, 'SIGCONT');
   assert.equal(refusal.status, 503);
   assert.match(refusal.body, /"code":"shutting_down"/);
   assert.match((await running.answer).body, /"finish_reason":"length".*\[DONE\]\n\n$/s);
@@ -59,10 +61,12 @@ test('a signal lets the running call finish and refuses the one that waits', asy
 
 test('Ctrl+C, which reaches every process of the group, lets the running call finish too', async () => {
   const { gateway, bare, stream, assertNothingLeft } = await start('ctrl-c');
+  process.kill(bare, 'SIGSTOP');
   const running = await stream(300);
   process.kill(-gateway.pid, 'SIGINT');
   await gateway.logged(({ msg }) => msg.startsWith('stopping'));
   assert.ok(isAlive(bare));
+  process.kill(bare, 'SIGCONT'); // it gets the signal now
   assert.match((await running.answer).body, /"finish_reason":"length".*\[DONE\]\n\n$/s);
   assert.equal(await gateway.exited, 0);
   await assertNothingLeft();

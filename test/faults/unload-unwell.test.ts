@@ -6,6 +6,7 @@ import type OpenAI from 'openai';
 import { createScriptedModel } from '../../src/scripted-model/scripted-model.js';
 import { startEndlessStream } from '../support/endless-stream.js';
 import { startFaultGateway } from '../support/fault-gateway.js';
+import { createHeldEngines } from '../support/held-engines.js';
 import { usageOf, WITHOUT_PROC } from '../support/process-tree.js';
 import { isAlive } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
@@ -17,7 +18,8 @@ const GAMMA = { ...BETA, name: 'gamma' };
 const folder = tempFolder();
 const config = writeScriptedConfig(folder, [[BETA, { config: { ctx_size: 131_072 } }], [GAMMA]]);
 const gammaFile = join(folder, 'model-1.gguf');
-const gateway = await startFaultGateway(config, folder);
+const engines = createHeldEngines(folder);
+const gateway = await startFaultGateway(config, folder, { env: engines.env });
 const { openai, ask, unload, stateOf, pidOf, loggedOf } = gateway;
 
 type ApiError = InstanceType<typeof OpenAI.APIError>;
@@ -28,7 +30,7 @@ const outcomeOf = (answer: Promise<unknown>) => answer.catch(({ code }: ApiError
 describe('an unload of a model that is not well', () => {
   test('whose engine hears nothing ends it', { timeout: 60_000 }, async () => {
     const stream = await startEndlessStream(openai, BETA);
-    const pid = pidOf('beta');
+    const pid = await pidOf('beta');
     process.kill(pid, 'SIGSTOP');
     assert.equal((await unload('beta', '?drain=now')).status, 200);
     assert.ok(!isAlive(pid));
@@ -39,14 +41,16 @@ describe('an unload of a model that is not well', () => {
   test('that loads ends the load, and who waited for it is told', async () => {
     await unload('beta');
     for (const msg of ['model loading', 'process started']) {
-      const mark = gateway.log.length;
+      const mark = await gateway.mark();
       const before = WITHOUT_PROC ? 0 : usageOf(gateway.pid).pids.length;
+      engines.hold(); // or it might be loaded before it is unloaded
       const waiting = outcomeOf(ask('beta'));
       await loggedOf('beta', 'model loading', mark);
-      if (msg === 'process started' && !WITHOUT_PROC) {
-        while (usageOf(gateway.pid).pids.length === before) await stateOf('beta');
-      }
-      assert.equal((await unload('beta')).status, 200);
+      if (msg === 'process started') await engines.held();
+      const unloading = unload('beta');
+      while ((await stateOf('beta')) === 'loading');
+      engines.release();
+      assert.equal((await unloading).status, 200);
       if (!WITHOUT_PROC) assert.equal(usageOf(gateway.pid).pids.length, before);
       assert.equal(await waiting, 'model_unloaded');
       assert.equal(await stateOf('beta'), 'idle');
@@ -58,12 +62,12 @@ describe('an unload of a model that is not well', () => {
   test('that backs off lets it be loaded at once, and who waited for the next try is told', async () => {
     const good = createScriptedModel(GAMMA);
     writeFileSync(gammaFile, 'not a model');
+    const mark = await gateway.mark();
     // After the fourth failure it backs off for a second or two.
     for (let failures = 1; failures <= 4; failures += 1) {
       assert.equal(await outcomeOf(ask('gamma')), 'model_load_failed');
     }
     assert.equal(await stateOf('gamma'), 'backoff');
-    const mark = gateway.log.length;
     // One waits for the next try, the other behind it.
     const waiting = [outcomeOf(ask('gamma')), outcomeOf(ask('gamma'))];
     await loggedOf('gamma', 'call queued', mark);

@@ -29,7 +29,7 @@ async function askForEver(id: string, fields: object = {}): Promise<Socket> {
 
 /** Checks that the next call is served, and that nothing runs or waits beside it. */
 async function assertNothingIsLeft(): Promise<void> {
-  const since = gateway.log.length;
+  const since = await gateway.mark();
   const { choices } = await openai.chat.completions.create({
     model: 'alpha',
     messages: [{ role: 'user', content: 'Hello!' }],
@@ -59,7 +59,7 @@ for (const [how, leave] of [
   for (const fields of [{ stream: true }, { stream: true, n: 3 }, {}]) {
     test(`who ${how} costs nothing afterwards: ${JSON.stringify(fields)}`, async () => {
       const id = `${how}-${JSON.stringify(fields)}`.replaceAll(/[^\w-]/g, '_');
-      const since = gateway.log.length;
+      const since = await gateway.mark();
       const socket = await askForEver(id, fields);
       await gateway.logged(is('call started'), since);
       if ('stream' in fields) await once(socket, 'data');
@@ -71,7 +71,7 @@ for (const [how, leave] of [
 }
 
 test('fifty who leave the queue, and the one before them, cost nothing afterwards', async () => {
-  const since = gateway.log.length;
+  const since = await gateway.mark();
   const first = await askForEver('first', { stream: true });
   await once(first, 'data');
   const ids = Array.from({ length: 50 }, (_, index) => `queued-${index}`);

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type OpenAI from 'openai';
 import { type EndlessStream, startEndlessStream } from '../support/endless-stream.js';
 import { refusalOf, startFaultGateway } from '../support/fault-gateway.js';
+import { createHeldEngines } from '../support/held-engines.js';
 import { untilDead } from '../support/processes.js';
 import { writeScriptedConfig } from '../support/scripted-config.js';
 import { ALPHA, BETA, fallbackOf } from '../support/scripts.js';
@@ -14,13 +15,15 @@ const config = writeScriptedConfig(folder, [
   [ALPHA, long],
   [BETA, long],
 ]);
-const gateway = await startFaultGateway(config, folder);
+const engines = createHeldEngines(folder);
+const gateway = await startFaultGateway(config, folder, { env: engines.env });
 const { openai } = gateway;
 
 /** Kills beta's engine while `witness` streams from alpha, which must not notice until beta is back. */
 async function killBeta(witness: EndlessStream, signal: NodeJS.Signals): Promise<void> {
-  const mark = gateway.log.length;
-  const pid = gateway.pidOf('beta');
+  const pid = await gateway.pidOf('beta');
+  const mark = await gateway.mark();
+  engines.hold(); // or it might be back before anybody has looked
   process.kill(pid, signal);
   const { code, reason } = await gateway.loggedOf('beta', 'model worker died', mark);
   assert.equal(code, 'worker_crashed');
@@ -28,9 +31,16 @@ async function killBeta(witness: EndlessStream, signal: NodeJS.Signals): Promise
   assert.notEqual(await gateway.stateOf('beta'), 'ready');
   assert.deepEqual(await gateway.listed(), ['alpha']);
   await witness.more(100);
+  await engines.held();
+  engines.release();
   await gateway.loggedOf('beta', 'model loaded', mark);
   await untilDead(pid);
   await witness.more(500);
+}
+
+/** Tokens of its replies so far. */
+async function tokensOfBeta(): Promise<number> {
+  return (await gateway.statusOf('beta')).tokens.completion_total;
 }
 
 describe('a model whose engine is killed', () => {
@@ -38,7 +48,7 @@ describe('a model whose engine is killed', () => {
     test(`with ${signal}: its stream says so, a call that waits is answered, others do not notice`, async () => {
       const witness = await startEndlessStream(openai, ALPHA);
       const struck = await startEndlessStream(openai, BETA);
-      const mark = gateway.log.length;
+      const mark = await gateway.mark();
       const waiting = gateway.ask('beta');
       await gateway.loggedOf('beta', 'call queued', mark);
       await killBeta(witness, signal);
@@ -54,15 +64,15 @@ describe('a model whose engine is killed', () => {
   }
 
   test('a blocking call gets 503, and when to come back', async () => {
-    const mark = gateway.log.length;
+    const before = await tokensOfBeta();
     const call = openai.chat.completions.create({
       model: 'beta',
       messages: [{ role: 'user', content: 'for ever' }],
       max_tokens: 120_000,
     });
     const refused = refusalOf(call);
-    await gateway.loggedOf('beta', 'call started', mark);
-    const witness = await startEndlessStream(openai, ALPHA); // long enough for beta's first token to have come
+    while ((await tokensOfBeta()) === before); // one of which nothing has come is sent once more
+    const witness = await startEndlessStream(openai, ALPHA);
     await killBeta(witness, 'SIGKILL');
     const { status, code, headers } = await refused;
     assert.deepEqual([status, code], [503, 'worker_crashed']);
@@ -72,8 +82,9 @@ describe('a model whose engine is killed', () => {
   });
 
   test('while nobody asks comes back by itself', async () => {
-    const mark = gateway.log.length;
-    process.kill(gateway.pidOf('beta'), 'SIGKILL');
+    const pid = await gateway.pidOf('beta');
+    const mark = await gateway.mark();
+    process.kill(pid, 'SIGKILL');
     await gateway.loggedOf('beta', 'model loaded', mark);
     assert.deepEqual(await gateway.listed(), ['alpha', 'beta']);
   });
@@ -82,8 +93,9 @@ describe('a model whose engine is killed', () => {
     await openai.models.delete('beta');
     await gateway.ask('beta');
     for (let kills = 1; kills <= 5; kills += 1) {
-      const mark = gateway.log.length;
-      process.kill(gateway.pidOf('beta'), 'SIGKILL');
+      const pid = await gateway.pidOf('beta');
+      const mark = await gateway.mark();
+      process.kill(pid, 'SIGKILL');
       await gateway.loggedOf('beta', kills < 5 ? 'model loaded' : 'model quarantined', mark);
     }
     assert.equal(await gateway.stateOf('beta'), 'failed');

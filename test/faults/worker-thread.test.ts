@@ -58,8 +58,8 @@ describe('a model whose thread', () => {
     test(`does ${what}: its process ends with it, its stream says so, and others do not notice`, async () => {
       const witness = await startEndlessStream(openai, ALPHA);
       const struck = await startEndlessStream(openai, BETA);
-      const mark = gateway.log.length;
-      const pid = gateway.pidOf('beta');
+      const mark = await gateway.mark();
+      const pid = await gateway.pidOf('beta');
       order('beta', what);
       const { code } = await gateway.loggedOf('beta', 'model worker died', mark);
       assert.equal(code, 'worker_crashed');
@@ -74,8 +74,8 @@ describe('a model whose thread', () => {
 
   for (const what of ['throw', 'exit'] as const) {
     test(`does ${what} before anything came of its calls: they are answered all the same`, async () => {
-      const mark = gateway.log.length;
-      process.kill(gateway.pidOf('gamma'), 'SIGSTOP');
+      const mark = await gateway.mark();
+      process.kill(await gateway.pidOf('gamma'), 'SIGSTOP');
       const calls = Array.from({ length: 3 }, () => gateway.ask('gamma'));
       while (gateway.log.slice(mark).filter(({ msg }) => msg === 'call started').length < 3) await delay(5);
       order('gamma', what);

@@ -128,7 +128,7 @@ describe('authentication', () => {
     assert.deepEqual(started?.corsOrigins, [ORIGIN]);
     assert.ok(locked.log.some(({ msg }) => msg.includes('chmod 600')) || process.platform === 'win32');
 
-    const since = locked.log.length;
+    const since = await locked.mark();
     await fetch(`${locked.url}/v1/models?api_key=${KEY}`, { headers: { 'x-api-key': KEY } });
     await fetch(`${locked.url}/none?api_key=${KEY}`, { headers: bearer(KEY) });
     await locked.logged(({ path }) => path === '/none', since);

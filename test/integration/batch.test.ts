@@ -10,6 +10,7 @@ import { tempFolder } from '../support/temp-folder.js';
 
 const PARALLEL = 4;
 const SMALL_SLOT = 512;
+const MIDDLE_SLOT = 16_384;
 
 const CREW: Script = {
   name: 'crew',
@@ -23,12 +24,15 @@ const CREW: Script = {
   ],
 };
 const SMALL: Script = { ...ALPHA, name: 'small' };
+/** What goes on for ever does so for seconds, and a prompt that is too long is no large one. */
+const MIDDLE: Script = { ...ALPHA, name: 'middle' };
 
 const folder = tempFolder();
 // The slots are so large that what goes on for ever does so for minutes.
 const config = writeScriptedConfig(folder, [
   [CREW, { preload: true, config: { parallel: PARALLEL, ctx_size: PARALLEL * 131_072, tools: true } }],
   [SMALL, { preload: true, config: { parallel: PARALLEL, ctx_size: PARALLEL * SMALL_SLOT } }],
+  [MIDDLE, { config: { parallel: PARALLEL, ctx_size: PARALLEL * MIDDLE_SLOT } }],
   [{ ...ALPHA, name: 'wide' }, { config: { parallel: 16, ctx_size: 16 * SMALL_SLOT } }],
 ]);
 const gateway = await startFaultGateway(config, folder);
@@ -42,18 +46,22 @@ const crew = (content: string, params: Params = {}) =>
 const small = (content: string, params: Params = {}) =>
   openai.chat.completions.create({ model: 'small', messages: [{ role: 'user', content }], ...params });
 
+const middle = (content: string, params: Params = {}) =>
+  openai.chat.completions.create({ model: 'middle', messages: [{ role: 'user', content }], ...params });
+
 /** Keeps the engine busy until all calls wait for it: then they are those of the next batch. */
 async function together<Calls extends readonly Promise<unknown>[]>(
   start: () => readonly [...Calls],
   script = CREW,
 ): Promise<readonly [...Calls]> {
+  const untilRunning = async (count: number): Promise<void> => {
+    while ((await gateway.statusOf(script.name)).calls.length !== count);
+  };
+  await untilRunning(0);
   const running = await startEndlessStream(openai, script);
-  const mark = gateway.log.length;
   const calls = start();
   for (const call of calls) call.catch(() => {}); // looked at later
-  const isStart = ({ msg, model }: { msg: string; model?: unknown }): boolean =>
-    msg === 'call started' && model === script.name;
-  await gateway.logged(() => gateway.log.slice(mark).filter(isStart).length === calls.length, mark);
+  await untilRunning(1 + calls.length);
   await running.stop();
   return calls;
 }
@@ -97,7 +105,7 @@ describe('calls that wait for the running one', { timeout: 60_000 }, () => {
   test('wait no longer than the batch that runs', async () => {
     const [first] = await together(() => [startEndlessStream(openai, CREW), crew('Hello!')]);
     const endless = await first;
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const late = crew('Hello!');
     await gateway.loggedOf('crew', 'call started', mark);
     await endless.more(500);
@@ -189,21 +197,21 @@ test('the choices of one request decode together', { timeout: 60_000 }, async ()
 test('a call that fails does not take the others of its batch along', { timeout: 60_000 }, async () => {
   const [long, schema, good] = await together(
     () => [
-      refusalOf(small('x'.repeat(2 * SMALL_SLOT))),
+      refusalOf(middle('x'.repeat(2 * MIDDLE_SLOT))),
       refusalOf(
-        small('Hello!', {
+        middle('Hello!', {
           response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'nonsense' } } },
         }),
       ),
-      small('Hello!'),
+      middle('Hello!'),
     ],
-    SMALL,
+    MIDDLE,
   );
   const { status, code, message } = await long;
   assert.deepEqual([status, code], [400, 'context_length_exceeded']);
-  assert.match(message, /has 10\d\d tokens; the context of model 'small' holds 512/);
+  assert.match(message, /has 327\d\d tokens; the context of model 'middle' holds 16384/);
   assert.equal((await schema).code, 'invalid_response_format');
-  assert.equal((await good).choices[0]?.message.content, fallbackOf(SMALL));
+  assert.equal((await good).choices[0]?.message.content, fallbackOf(MIDDLE));
 });
 
 for (const limit of [undefined, 100_000]) {
@@ -225,15 +233,16 @@ test('when the engine dies, what runs says so and what waits is answered', { tim
   const [first, second] = await Promise.all(
     await together(() => [startEndlessStream(openai, CREW), startEndlessStream(openai, CREW)]),
   );
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = crew('Hello!');
   await gateway.loggedOf('crew', 'call started', mark);
-  process.kill(gateway.pidOf('crew'), 'SIGKILL');
+  process.kill(await gateway.pidOf('crew'), 'SIGKILL');
   for (const { ended } of [first, second]) {
     const error = (await ended) as InstanceType<typeof OpenAI.APIError>;
     assert.equal(error.code, 'worker_crashed');
   }
   assert.equal((await waiting).choices[0]?.message.content, fallbackOf(CREW));
+  await gateway.loggedOf('crew', 'model loaded', mark);
   const starts = gateway.log.filter(({ msg, model }) => msg === 'model loaded' && model === 'crew');
   assert.equal(starts.length, 2);
 });

@@ -35,8 +35,9 @@ describe('loading on the first request', () => {
       Array.from({ length: 4 }, () => openai.chat.completions.create({ model: 'beta', messages: hello })),
     );
     for (const reply of replies) assert.equal(reply.choices[0]?.message.content, fallbackOf(BETA));
-    const loads = gateway.log.filter(({ msg, model }) => msg === 'model loaded' && model === 'beta');
-    assert.equal(loads.length, 1);
+    const isLoad = ({ msg, model }: LogLine): boolean => msg === 'model loaded' && model === 'beta';
+    await gateway.logged(isLoad);
+    assert.equal(gateway.log.filter(isLoad).length, 1);
   });
 });
 
@@ -217,7 +218,7 @@ describe('a client that hangs up', { timeout: 60_000 }, () => {
 
   test('from a blocking call frees the engine', async () => {
     const abort = new AbortController();
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const blocking = openai.chat.completions.create(
       { model: 'alpha', messages: forEver },
       { signal: abort.signal },
@@ -233,7 +234,7 @@ describe('a client that hangs up', { timeout: 60_000 }, () => {
   test('while it waits in the queue is forgotten', async () => {
     const endless = await openai.chat.completions.create({ model: 'alpha', messages: forEver, stream: true });
     const abort = new AbortController();
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const queued = openai.chat.completions.create(
       { model: 'alpha', messages: forEver },
       { signal: abort.signal },

@@ -74,7 +74,7 @@ test('models are downloaded on first use, two at once, into the cache that the c
     readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.gguf')).length,
     2,
   );
-  assert.ok(gateway.log.some(({ msg, downloadedBytes }) => msg === 'model downloading' && downloadedBytes));
+  await gateway.logged(({ msg, downloadedBytes }) => msg === 'model downloading' && Boolean(downloadedBytes));
 });
 
 test('a model that is loaded again is not downloaded again', async () => {

@@ -196,7 +196,7 @@ describe('many texts', () => {
   // All of it would take the engine a minute.
   test('leave the engine to the next when their client hangs up', { timeout: 15_000 }, async () => {
     const abort = new AbortController();
-    const from = gateway.log.length;
+    const from = await gateway.mark();
     const input = Array(2048).fill('a'.repeat(BATCH_TOKENS));
     const given = post({ model: 'wide', input }, abort.signal);
     await gateway.logged(({ msg, model }) => msg === 'call started' && model === 'wide', from);

@@ -102,7 +102,7 @@ test('a reload whose files can not be made changes nothing, and says why, howeve
     assert.match(error.message, /^Nothing was changed: .*\.qvac/);
   });
   await assertAsBefore(async () => {
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     process.kill(gateway.pid, 'SIGHUP');
     const line = await gateway.logged(({ msg }) => msg.startsWith('config not reloaded'), mark);
     assert.match(line.msg, /\.qvac/);
@@ -156,7 +156,7 @@ test('nor does one of a gateway that stops', async () => {
   assert.equal((await reload(before, NEW)).status, 200);
   const stream = await startEndlessStream(createOpenAI(gateway.url, OLD), ALPHA);
   writeFileSync(config, JSON.stringify({ serve: after }));
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const stopped = gateway.stop();
   await gateway.logged(({ msg }) => msg.startsWith('stopping'), mark);
   process.kill(gateway.pid, 'SIGHUP');

@@ -30,7 +30,7 @@ writeFileSync(
 );
 const config = join(folder, 'qvac.config.json');
 const gateway = await startFaultGateway(config, folder);
-const { openai, ask, stateOf, loggedOf, pidOf } = gateway;
+const { openai, ask, stateOf, loggedOf } = gateway;
 
 async function expiryOf(alias: string): Promise<string | null | undefined> {
   const status = (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
@@ -59,19 +59,19 @@ const chat = (model: string, keepAlive: unknown) =>
   });
 
 test('a model without calls is unloaded when its time is over, and the next call loads it again', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal(await ask('alpha'), fallbackOf(ALPHA));
-  const pid = pidOf('alpha');
+  const { pid } = await loggedOf('alpha', 'model loaded', mark); // it may have gone already
   await loggedOf('alpha', 'model expired', mark);
   await loggedOf('alpha', 'model unloaded', mark);
-  assert.ok(!isAlive(pid));
+  assert.ok(!isAlive(pid as number));
   assert.equal(await expiryOf('alpha'), null);
   assert.equal(await ask('alpha'), fallbackOf(ALPHA));
 });
 
 test('a model that answers is not, however long that takes', async () => {
   const stream = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal(await expiryOf('alpha'), null);
   const startedAt = performance.now();
   while (performance.now() - startedAt < 2_000) await stream.more(100);
@@ -94,7 +94,7 @@ test('a request may say otherwise: for ever, for a while, or not at all', async 
   assert.equal(minutesUntil(await expiryOf('beta')), 10);
   assert.equal((await chat('beta', null)).status, 200);
   assert.equal(minutesUntil(await expiryOf('beta')), 10);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal((await chat('beta', 0)).status, 200);
   await loggedOf('beta', 'model unloaded', mark);
 });
@@ -105,7 +105,7 @@ test('what a request said is over when the model has been unloaded', async () =>
 });
 
 test('so may one for embeddings', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   assert.equal((await post('embeddings', { model: 'vectors', input: 'a', keep_alive: '0s' })).status, 200);
   await loggedOf('vectors', 'model unloaded', mark);
 });

@@ -31,7 +31,7 @@ async function read(query: string): Promise<LogLine[]> {
 }
 
 test('the log is had over HTTP, of all and of one model, without what clients said', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await ask('beta');
   await gateway.logged(({ msg }) => msg === 'request completed', mark);
   const written = gateway.log.slice(gateway.log.findIndex(({ msg }) => /listening/.test(msg)));

@@ -15,12 +15,13 @@ async function startLimited(maxLoaded: number, models: Parameters<typeof writeSc
 }
 
 test('one model at a time', async () => {
-  const { ask, listed, log } = await startLimited(1, [[ALPHA, { preload: true }], [BETA], [GAMMA]]);
+  const { ask, listed, log, loggedOf } = await startLimited(1, [[ALPHA, { preload: true }], [BETA], [GAMMA]]);
   assert.deepEqual(await listed(), ['alpha']);
   for (const script of [BETA, GAMMA, ALPHA]) {
     assert.equal(await ask(script.name), fallbackOf(script));
     assert.deepEqual(await listed(), [script.name]);
   }
+  await loggedOf('gamma', 'model evicted', 0); // the last
   assert.equal(log.filter(({ msg }) => msg === 'model evicted').length, 3);
 });
 

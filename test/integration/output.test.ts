@@ -144,15 +144,10 @@ describe('n', () => {
 
 describe('what has no effect', () => {
   test('is warned of once per request, by name', async () => {
-    const mark = gateway.log.length;
-    await openai.chat.completions.create({
-      ...ask('Hello!'),
-      logprobs: true,
-      top_logprobs: 2,
-      logit_bias: { 5: 1 },
-    });
-    await gateway.logged(({ msg }) => msg === 'request completed', mark);
-    const warnings = gateway.log.slice(mark).filter(({ msg }) => msg === 'parameters ignored');
+    const request = { ...ask('Hello!'), logprobs: true, top_logprobs: 2, logit_bias: { 5: 1 } };
+    await openai.chat.completions.create(request, { headers: { 'x-request-id': 'warned' } });
+    await gateway.logged(({ msg, requestId }) => msg === 'request completed' && requestId === 'warned');
+    const warnings = gateway.log.filter(({ msg }) => msg === 'parameters ignored');
     assert.deepEqual(
       warnings.map(({ parameters }) => parameters),
       [['logprobs', 'top_logprobs', 'logit_bias']],

@@ -33,13 +33,17 @@ const config = writeScriptedConfig(folder, [
 const gateway = await startFaultGateway(config, folder, { args: ['--watch'] });
 const { openai } = gateway;
 
-/** Changes the config as an editor does that replaces files. */
+/** Changes the config as an editor does that replaces files: in one step, so that it is read once. */
+function replace(text: string): void {
+  const next = join(folder, 'next.json');
+  writeFileSync(next, text);
+  renameSync(next, config);
+}
+
 function edit(change: (config: WrittenConfig) => void): void {
   const written = JSON.parse(readFileSync(config, 'utf8')) as WrittenConfig;
   change(written);
-  const next = join(folder, 'next.json');
-  writeFileSync(next, JSON.stringify(written));
-  renameSync(next, config);
+  replace(JSON.stringify(written));
 }
 
 async function pidsOf(...aliases: string[]): Promise<(number | null | undefined)[]> {
@@ -48,7 +52,7 @@ async function pidsOf(...aliases: string[]): Promise<(number | null | undefined)
 }
 
 async function reloaded(change: () => void): Promise<Partial<ReloadReport>> {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   change();
   return (await gateway.logged(({ msg }) => msg === 'config reloaded', mark)) as Partial<ReloadReport>;
 }
@@ -56,7 +60,7 @@ async function reloaded(change: () => void): Promise<Partial<ReloadReport>> {
 test('only models whose entry has changed are loaded anew, and a stream of another does not notice', async () => {
   const witness = await startEndlessStream(openai, ALPHA);
   const [alpha, beta] = await pidsOf('alpha', 'beta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const report = await reloaded(() =>
     edit(({ serve }) => {
       const { beta } = serve.models;
@@ -76,7 +80,7 @@ test('only models whose entry has changed are loaded anew, and a stream of anoth
 
 test('a call of a model that is loaded anew is not lost: what runs finishes, what comes waits', async () => {
   const running = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await reloaded(() =>
     edit(({ serve }) => {
       const { alpha } = serve.models;
@@ -136,7 +140,7 @@ test('a model that is gone and comes back while its last call runs keeps no relo
   const gone = await reloaded(() => edit(({ serve }) => delete serve.models.delta));
   assert.deepEqual(gone.removed, ['delta']);
   await assert.rejects(gateway.ask('delta'), { code: 'model_not_found' });
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const back = await reloaded(() =>
     edit(({ serve }) => {
       serve.models.delta = { ...delta, config: { ctx_size: 1024, device: 'cpu' } };
@@ -176,7 +180,7 @@ test('a model that is the first to keep its conversations does so', async () => 
 test('a config that is not valid changes nothing, and says what is wrong', async () => {
   const good = readFileSync(config, 'utf8');
   const pids = await pidsOf('alpha', 'beta', 'delta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   edit(({ serve }) => {
     serve.models = { alpha: { ...serve.models.alpha, queu: 3 } };
   });
@@ -186,7 +190,7 @@ test('a config that is not valid changes nothing, and says what is wrong', async
   assert.equal(exitCode, 1);
   assert.match(stderr, /Nothing was changed.*queu.*invalid_config/s);
   assert.deepEqual(await pidsOf('alpha', 'beta', 'delta'), pids);
-  await reloaded(() => writeFileSync(config, good));
+  await reloaded(() => replace(good));
 });
 
 test('qvac reload says what has changed, and what needs a new start', async () => {
@@ -216,7 +220,7 @@ test('a load that waits for room goes on when a reload makes some', async () => 
   assert.deepEqual([pinned.settings, pinned.added], [['serve.maxLoaded'], ['epsilon']]);
   for (const alias of ['beta', 'delta']) await gateway.unload(alias);
   const stream = await startEndlessStream(openai, ALPHA);
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   const waiting = gateway.ask('epsilon');
   await gateway.loggedOf('epsilon', 'model loading', mark);
   await reloaded(() => edit(({ serve }) => delete serve.maxLoaded));
@@ -226,7 +230,7 @@ test('a load that waits for room goes on when a reload makes some', async () => 
 
 test('a model that is to be preloaded from now on is loaded, and one that is loaded already is not missed', async () => {
   await gateway.unload('delta');
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   await reloaded(() =>
     edit(({ serve }) => {
       for (const alias of ['delta', 'epsilon']) {
@@ -248,7 +252,7 @@ test('a model that is to be preloaded from now on is loaded, and one that is loa
 });
 
 test('SIGHUP reloads too, through the supervisor, and a next gateway has the new config', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   process.kill(gateway.pid, 'SIGHUP');
   await gateway.logged(({ msg }) => msg === 'config reloaded', mark);
   process.kill(gateway.gatewayPid, 'SIGKILL');

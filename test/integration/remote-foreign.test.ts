@@ -106,6 +106,12 @@ const ODD: Readonly<Record<string, ForeignAnswer>> = {
 };
 for (const [name, answer] of Object.entries(ODD)) foreign.answers.set(name, answer);
 
+/** Only with those that say nothing: any other may take longer on a machine that does much else. */
+const IMPATIENCE: Readonly<Record<string, object>> = {
+  silent: { headersTimeoutMs: 400 },
+  stalling: { idleTimeoutMs: 400 },
+};
+
 const near = await startFaultGateway(
   addRemotes(join(folder, 'qvac.config.json'), {
     mine: { ...entry, category: 'chat', default: true },
@@ -115,7 +121,7 @@ const near = await startFaultGateway(
       // Headers of its own make it another server to the gateway: one that fails does not speak for the others.
       Object.keys(ODD).map((model) => [
         model,
-        { ...entry, model, headers: { 'x-odd': model }, headersTimeoutMs: 400, idleTimeoutMs: 400 },
+        { ...entry, model, headers: { 'x-odd': model }, ...IMPATIENCE[model] },
       ]),
     ),
   }),
@@ -229,21 +235,21 @@ test('a form gets there with all its parts, whatever their order, and a file tha
   form.append('file', new Blob([new Uint8Array([0, 13, 10, 255])], { type: 'audio/x-odd' }), 'a "b"\r\n.odd');
   form.append('model', 'html');
   form.append('response_format', 'srt');
-  form.append('model', 'silent');
-  foreign.answers.delete('silent');
+  form.append('model', 'failing');
+  foreign.answers.delete('failing');
   const answered = await fetch(`${near.url}/v1/audio/transcriptions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${NEAR_KEY}` },
     body: form,
   });
-  foreign.answers.set('silent', ODD.silent as ForeignAnswer);
+  foreign.answers.set('failing', ODD.failing as ForeignAnswer);
   assert.deepEqual(await answered.json(), { text: 'written down' });
   const request = await foreign.request(index);
   assert.equal(request.headers['content-length'], String(request.body.length));
   const parsed = await new Response(new Uint8Array(request.body), {
     headers: { 'content-type': String(request.headers['content-type']) },
   }).formData();
-  assert.deepEqual(parsed.getAll('model'), ['silent']);
+  assert.deepEqual(parsed.getAll('model'), ['failing']);
   assert.deepEqual(parsed.getAll('timestamp_granularities[]'), ['word', 'segment']);
   assert.equal(parsed.get('response_format'), 'srt');
   const file = parsed.get('file') as File;
@@ -273,7 +279,7 @@ test('a streamed transcription needs no `[DONE]` to be whole', async () => {
 
 for (const model of Object.keys(ODD).filter((name) => name.startsWith('telling-'))) {
   test(`the gateway's key is in no field of an error, nor in the log: ${model}`, async () => {
-    const mark = near.log.length;
+    const mark = await near.mark();
     const response = await post(JSON.stringify({ model, messages, stream: true }));
     const shown = await response.text();
     assert.match(shown, /\*\*\*/);
@@ -367,7 +373,8 @@ test('a connection is used again after a stream whose end comes later than its l
     await (await foreign.request(index)).closed;
   }
   foreign.answers.delete('m');
-  assert.equal(ports.size, 1);
+  // The second may find the first still busy with its end, but not the third both.
+  assert.ok(ports.size < 3, `each call had a connection of its own`);
 });
 
 test('the tokens of an answer that is too long to be kept are counted', async () => {

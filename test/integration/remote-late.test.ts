@@ -123,7 +123,7 @@ const post = (model: string, stream = true, content = 'Hello!'): Promise<Respons
   fetch(`${near.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model, stream, max_tokens: 2_000, messages: [{ role: 'user', content }] }),
+    body: JSON.stringify({ model, stream, messages: [{ role: 'user', content }] }),
   });
 
 /** Asks for a stream, lets the model speak when the head has come without it, and reads what follows the first comment. */
@@ -202,12 +202,11 @@ describe('a stream of which nothing comes', { concurrency: 16 }, () => {
   });
 
   test('is not dead while an engine of this gateway is silent in the middle of its answer', async () => {
-    const pid = near.pidOf('alpha');
+    const pid = await near.pidOf('alpha');
     const response = await post('alpha', true, 'for ever');
     process.kill(pid, 'SIGSTOP');
-    const text = await readUntil(response, KEEP_ALIVE, () => process.kill(pid, 'SIGCONT'));
+    const text = await readUntil(response, KEEP_ALIVE, () => process.kill(pid, 'SIGCONT'), 'eight');
     assert.ok(contentOf(text).startsWith('one two three'));
-    assert.ok(text.endsWith(DONE));
   });
 });
 
@@ -236,7 +235,7 @@ describe('a streamed transcription of which nothing comes', { concurrency: 16, t
     ['far-whisper', far],
   ] as const) {
     test(`begins with its head and a comment: ${model}`, { skip: WITHOUT_VULKAN }, async () => {
-      const pid = server.pidOf('whisper');
+      const pid = await server.pidOf('whisper');
       process.kill(pid, 'SIGSTOP');
       assert.deepEqual(await askLate(model, () => process.kill(pid, 'SIGCONT')), TRANSCRIPT);
     });
@@ -247,16 +246,23 @@ describe('a streamed transcription of which nothing comes', { concurrency: 16, t
   });
 });
 
-/** All of an answer. `found` is called when it has this in it. */
-async function readUntil(response: Response, wanted: string, found: () => void): Promise<string> {
+/** An answer until it has `wanted` in it, when `found` is called, and `last` after that. */
+async function readUntil(
+  response: Response,
+  wanted: string,
+  found: () => void,
+  last = DONE,
+): Promise<string> {
   let text = '';
   let isFound = false;
   for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += Buffer.from(part).toString();
-    if (isFound || !text.includes(wanted)) continue;
+    const at = text.indexOf(wanted);
+    if (at >= 0 && text.includes(last, at)) break;
+    if (isFound || at < 0) continue;
     isFound = true;
     found();
   }
   assert.ok(isFound, text);
-  return text;
+  return text.slice(0, text.lastIndexOf('\n\n'));
 }

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,32 +7,33 @@ import { startGateway } from '../support/gateway.js';
 import { addRemotes } from '../support/remote-config.js';
 import { tempFolder } from '../support/temp-folder.js';
 
-/** Ports that nobody has: the configs of two gateways that name each other must know both. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
-const [one = 0, two = 0] = await freePorts(2);
-const urlOf = (port: number) => `http://127.0.0.1:${port}/v1`;
 const quick = { probeIntervalMs: 100 };
 
-async function start(port: number, other: number) {
+/** Starts one that does not know the other yet. */
+async function start() {
   const folder = tempFolder();
-  const config = addRemotes(
-    join(folder, 'qvac.config.json'),
-    {
-      round: { url: urlOf(other), model: 'round', ...quick },
-      self: { url: urlOf(port), model: 'self', ...quick },
-    },
-    { remotes: [{ url: urlOf(other), prefix: `from-${other}/`, ...quick }] },
-  );
-  return startGateway(['-c', config, '-p', String(port)], folder);
+  const config = join(folder, 'qvac.config.json');
+  addRemotes(config, { round: { url: 'http://127.0.0.1:9/v1', model: 'round' } });
+  return { config, ...(await startGateway(['-c', config], folder)) };
 }
-const gateways = await Promise.all([start(one, two), start(two, one)]);
+const gateways = await Promise.all([start(), start()]);
+const [one, two] = gateways.map(({ url }) => Number(new URL(url).port));
+
+/** Has a gateway name the other, and itself. */
+async function introduce(gateway: (typeof gateways)[0], other: (typeof gateways)[0]): Promise<void> {
+  const [own, theirs] = [gateway, other].map(({ url }) => `${url}/v1`);
+  addRemotes(
+    gateway.config,
+    {
+      round: { url: theirs, model: 'round', ...quick },
+      self: { url: own, model: 'self', ...quick },
+    },
+    { remotes: [{ url: theirs, prefix: `from-${new URL(other.url).port}/`, ...quick }] },
+  );
+  const response = await fetch(`${gateway.url}/qvac/v1/reload`, { method: 'POST' });
+  assert.equal(response.status, 200, await response.text());
+}
+await Promise.all([introduce(gateways[0], gateways[1]), introduce(gateways[1], gateways[0])]);
 
 async function ask(url: string, model: string) {
   const response = await fetch(`${url}/v1/chat/completions`, {
@@ -51,7 +50,7 @@ async function modelsOf(url: string): Promise<string[]> {
   return ((await response.json()) as { data: { id: string }[] }).data.map(({ id }) => id);
 }
 
-/** The one that started first found nobody at the other's port. */
+/** The looks at the other begin with the new config. */
 async function untilUp(url: string, model: string): Promise<void> {
   while (true) {
     const { models } = (await (await fetch(`${url}/qvac/v1/status`)).json()) as GatewayStatus;

@@ -84,7 +84,7 @@ function hold(server: ForeignServer, model: string) {
 }
 
 test('what was never elsewhere can be: models and servers that are new are looked at at once', async () => {
-  const mark = near.log.length;
+  const mark = await near.mark();
   const report = await reload((serve) => {
     serve.models.far = { url: one.url, model: 'm', ...SELDOM };
     serve.models.mixed = { targets: [{ alias: 'beta' }, { url: two.url, model: 'other', ...SELDOM }] };
@@ -131,16 +131,12 @@ test('what is the same stays: no look, no event, and a call goes on', async () =
 });
 
 test('a server that is down and stays in the config is left alone as before', async () => {
-  const down = await startForeignServer(['d']);
-  await down.close();
-  const mark = near.log.length;
+  const down = '127.0.0.1:9'; // nobody listens there
+  const mark = await near.mark();
   await reload((serve) => {
-    serve.models.down = { url: down.url, model: 'd', ...SELDOM };
+    serve.models.down = { url: `http://${down}/v1`, model: 'd', ...SELDOM };
   });
-  await near.logged(
-    ({ msg, remote }) => msg === 'remote is down' && remote === `127.0.0.1:${down.port}`,
-    mark,
-  );
+  await near.logged(({ msg, remote }) => msg === 'remote is down' && remote === down, mark);
   const before = await statusOf('down');
   const { unchanged } = await reload((serve) => {
     serve.models.down = { ...serve.models.down };
@@ -149,7 +145,7 @@ test('a server that is down and stays in the config is left alone as before', as
   assert.ok(unchanged.includes('down'));
   const after = await statusOf('down');
   assert.equal(after?.state, 'backoff');
-  assert.deepEqual([after?.state_since, after?.last_exit], [before?.state_since, before?.last_exit]);
+  assert.equal(after?.state_since, before?.state_since); // of a new one that would be the time of its first look
   assert.equal(await ask('down'), 'remote_unavailable');
 });
 
@@ -171,9 +167,10 @@ test('a key of a server that changes counts for the next call, and its models ar
   assert.equal(await running, 'held');
   assert.equal(await ask('one/found'), WHOLE);
   assert.equal(one.requests.at(-1)?.headers.authorization, 'Bearer sk-new-91c0');
-  assert.equal(one.looks, looks + 1);
+  await one.looked(looks + 1);
   events.close();
   await events.ended;
+  assert.equal(one.looks, looks + 1);
   assert.deepEqual(
     events.seen.filter(({ type }) => type === 'change'),
     [],
@@ -192,7 +189,7 @@ test('calls that wait go by the new config, and those of a model that is gone ar
   const sent = one.requests.length;
   const running = [ask('far'), ask('gone'), ask('one/m')];
   await one.request(sent + 2);
-  const mark = near.log.length;
+  const mark = await near.mark();
   const [waiting, ...refused] = [ask('far'), ask('gone'), ask('one/m')];
   for (const alias of ['far', 'gone', 'one/m']) await near.loggedOf(alias, 'call queued', mark);
   const { removed, updated } = await reload((serve) => {
@@ -229,7 +226,7 @@ test('a server that is no longer in the config is looked at no more', async () =
 });
 
 test('a server that is taken out takes its models along; a name of the config hides one of a server no longer', async () => {
-  const mark = near.log.length;
+  const mark = await near.mark();
   await reload((serve) => {
     serve.remotes = [
       { url: one.url, ...SELDOM },
@@ -270,7 +267,7 @@ async function occupy(alias: string) {
 
 /** The two calls that wait for a model that is busy. */
 async function wait(alias: string) {
-  const mark = near.log.length;
+  const mark = await near.mark();
   const messages = [{ role: 'user' as const, content: 'Hello!' }];
   const once = refusalOf(openai.chat.completions.create({ model: alias, messages }));
   const again = openai
@@ -327,7 +324,7 @@ test('a model that comes back while its last call runs here goes on with it, and
   });
   await assertMoved('beta', once);
   assert.equal(await again, WHOLE);
-  const mark = near.log.length;
+  const mark = await near.mark();
   const back = await reload((serve) => {
     serve.models.beta = HERE;
     delete serve.models.own;

@@ -20,7 +20,7 @@ const config = addRemotes(join(folder, 'qvac.config.json'), {
   right: entryOf(right),
   elsewhere: entryOf(elsewhere),
   expired: entryOf(expired),
-  changing: { ...entryOf(changing), probeIntervalMs: 60_000 }, // no look comes before the call
+  changing: { ...entryOf(changing), probeIntervalMs: 3_600_000 }, // no look comes before the call
 });
 /** Knows the authority of the certificates. */
 const trusting = await startFaultGateway(config, folder, { env: { NODE_EXTRA_CA_CERTS: TLS_AUTHORITY } });

@@ -18,7 +18,7 @@ const { file, update } = mountConfigMap(join(folder, 'config'), 'qvac.config.jso
 const gateway = await startGateway(['-c', file, '--watch'], folder);
 
 async function reloaded(change: () => void): Promise<Partial<ReloadReport>> {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   change();
   return (await gateway.logged(({ msg }) => msg === 'config reloaded', mark)) as Partial<ReloadReport>;
 }
@@ -34,7 +34,7 @@ test('a ConfigMap that is updated is read again, each time', async () => {
 });
 
 test('a config that is away for a moment is missed, and read when it is back', async () => {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   rmSync(file);
   const { msg } = await gateway.logged(({ msg }) => msg.startsWith('config not reloaded'), mark);
   assert.match(msg, /no such file/);

@@ -47,7 +47,7 @@ const logged = (msg: string, since: number) => gateway.logged((line) => line.msg
 
 /** Kills the engine that is loaded; resolves when the gateway has seen it. */
 async function kill(): Promise<void> {
-  const mark = gateway.log.length;
+  const mark = await gateway.mark();
   process.kill(gateway.log.findLast(({ msg }) => msg === 'model loaded')?.pid as number, 'SIGKILL');
   await logged('model worker died', mark);
 }
@@ -74,13 +74,13 @@ const LIVES: readonly (() => Promise<void>)[] = [
   },
   async () => {
     await load();
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     await kill();
     await logged('model loaded', mark);
     await unload();
   },
   async () => {
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     const asked = codeOf(ask());
     await logged('model loading', mark);
     await unload(); // its thread has hardly begun

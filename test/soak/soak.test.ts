@@ -103,8 +103,8 @@ test(`${SECONDS} s of mixed requests, kills, stops, unloads and hang-ups, seed $
   await unloadAll();
   const before = { ...usageOf(gateway.pid), files: filesLeft() };
   undisturbed = before.pids;
-  assert.ok(undisturbed.includes(pidOf('alpha')));
-  const mark = gateway.log.length;
+  assert.ok(undisturbed.includes(await pidOf('alpha')));
+  const mark = await gateway.mark();
 
   const deadline = performance.now() + SECONDS * 1_000;
   const actors = Array.from({ length: CLIENTS }, (_, index) =>

@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import type { GatewayStatus, ModelStatus } from '../../src/protocol/status.js';
 import { checkedFetch } from './checked-fetch.js';
 import { type LogLine, startGateway, type TestGateway } from './gateway.js';
 import { createOpenAI } from './openai-client.js';
@@ -8,11 +9,12 @@ export interface FaultGateway extends TestGateway {
   readonly openai: OpenAI;
   /** Asks a model for its fallback reply, or another. */
   ask(model: string, content?: string): Promise<string | null | undefined>;
-  /** Process id of the model's `bare` process, by the log of its last load. */
-  pidOf(alias: string): number;
+  /** As the gateway tells it; its log comes on a way of its own, and may be later than an answer. */
+  statusOf(alias: string): Promise<ModelStatus>;
+  /** Process id of the `bare` process of a model that is loaded. */
+  pidOf(alias: string): Promise<number>;
   /** The first log line about a model since line number `since`. */
   loggedOf(alias: string, msg: string, since: number): Promise<LogLine>;
-  /** As the gateway tells it. */
   stateOf(alias: string): Promise<string | undefined>;
   /** Aliases that `GET /v1/models` lists. */
   listed(): Promise<string[]>;
@@ -28,6 +30,12 @@ export async function startFaultGateway(
 ): Promise<FaultGateway> {
   const gateway = await startGateway(['-v', '-c', config, ...args], cwd, env);
   const openai = createOpenAI(gateway.url);
+  async function statusOf(alias: string): Promise<ModelStatus> {
+    const { models } = (await (await fetch(`${gateway.url}/qvac/v1/status`)).json()) as GatewayStatus;
+    const status = models.find(({ id }) => id === alias);
+    if (!status) throw new Error(`no status of ${alias}`);
+    return status;
+  }
   return {
     ...gateway,
     openai,
@@ -38,9 +46,11 @@ export async function startFaultGateway(
       });
       return choices[0]?.message.content;
     },
-    pidOf(alias) {
-      const line = gateway.log.findLast(({ msg, model }) => msg === 'model loaded' && model === alias);
-      return line?.pid as number;
+    statusOf,
+    async pidOf(alias) {
+      const { pid } = await statusOf(alias);
+      if (pid === null) throw new Error(`${alias} has no process`);
+      return pid;
     },
     loggedOf: (alias, msg, since) =>
       gateway.logged((line) => line.msg === msg && line.model === alias, since),

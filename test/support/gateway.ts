@@ -17,10 +17,12 @@ export interface TestGateway {
   readonly pid: number;
   /** The gateway's process: the first, if it is restarted. */
   readonly gatewayPid: number;
-  /** All log lines so far. */
+  /** All log lines that have come. They have a way of their own: one may be later than an answer that was sent after it. */
   readonly log: readonly LogLine[];
   /** What it wrote to stderr so far. */
   readonly stderr: () => string;
+  /** Resolves with the number of lines so far, when all those have come that were written before. */
+  mark(): Promise<number>;
   /** Resolves with the first log line that matches, among those from number `since` on and those to come. */
   logged(matches: (line: LogLine) => boolean, since?: number): Promise<LogLine>;
   /** Resolves with the exit code when it has ended. */
@@ -68,6 +70,15 @@ export async function startGateway(
     });
   }
 
+  let marks = 0;
+  async function mark(): Promise<number> {
+    marks += 1;
+    const id = `mark-${marks}`;
+    await (await fetch(String(started.url), { headers: { 'x-request-id': id } })).arrayBuffer();
+    await logged(({ msg, requestId }) => msg === 'request completed' && requestId === id);
+    return log.length;
+  }
+
   async function stop(): Promise<number | null> {
     child.kill('SIGTERM');
     return exited;
@@ -81,6 +92,7 @@ export async function startGateway(
     gatewayPid: started.pid as number,
     log,
     stderr: () => stderr,
+    mark,
     logged,
     exited,
     stop,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Whether a process lives; one that ended and was not waited for yet counts as dead. */
@@ -27,11 +27,6 @@ export function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   );
-}
-
-/** Absolute path of what a process runs. Linux only. */
-export function programOf(pid: number): string {
-  return readlinkSync(`/proc/${pid}/exe`);
 }
 
 /** Linux: the letter after the command's name, which is in brackets and may have any character. */

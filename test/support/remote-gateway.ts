@@ -9,7 +9,6 @@ import { tempFolder } from './temp-folder.js';
 export interface RemoteGateway extends FaultGateway {
   /** Where the file of a URL is kept. */
   fileOf(url: string): string;
-  statusOf(alias: string): Promise<ModelStatus>;
   /** Resolves when the status of a model is so. */
   until(alias: string, isSo: (status: ModelStatus) => boolean): Promise<ModelStatus>;
 }
@@ -44,19 +43,11 @@ export async function startRemoteGateway(
 ): Promise<RemoteGateway> {
   const { folder, cache, config } = writeRemoteConfig(models);
   const gateway = await startFaultGateway(config, folder);
-  const statusOf = async (alias: string): Promise<ModelStatus> => {
-    const response = await fetch(`${gateway.url}/qvac/v1/status`);
-    const { models } = (await response.json()) as { models: ModelStatus[] };
-    const status = models.find(({ id }) => id === alias);
-    if (!status) throw new Error(`no status of ${alias}`);
-    return status;
-  };
   return {
     ...gateway,
-    statusOf,
     async until(alias, isSo) {
       while (true) {
-        const status = await statusOf(alias);
+        const status = await gateway.statusOf(alias);
         if (isSo(status)) return status;
       }
     },

@@ -151,7 +151,7 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
     await ui.page.clock.install();
     await ui.page.reload();
     await ui.untilState('alpha', 'ready');
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     await ui.page.clock.fastForward(60_000); // as a machine that slept
     await gateway.logged(({ msg, path }) => msg === 'request completed' && path === '/qvac/v1/events', mark);
     await ui.page.clock.fastForward(3_000);
@@ -189,7 +189,7 @@ describe('the page', { skip: WITHOUT_CHROMIUM }, () => {
 
   test('asks nothing while nobody looks at it', async () => {
     await ui.untilState('alpha', 'ready');
-    const mark = gateway.log.length;
+    const mark = await gateway.mark();
     await ui.page.evaluate(`
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
       document.dispatchEvent(new Event('visibilitychange'));
