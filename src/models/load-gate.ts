@@ -87,7 +87,10 @@ export class LoadGate {
     this.#changes.emit('change');
   }
 
-  /** While `load` runs, nothing is unloaded for this model: where there is no room, it is refused. */
+  /**
+   * Nothing is unloaded for this `load` of a model: where there is no room, it is refused. Somebody else who waits for the
+   * model meanwhile, for an answer say, gets what there is for those.
+   */
   async modestly<Result>(alias: string, load: () => Promise<Result>): Promise<Result> {
     const tenant = this.#get(alias);
     tenant.modestLoads += 1;
@@ -206,6 +209,6 @@ export class LoadGate {
 }
 
 /** A load that keeps to the room that is free sees all others as pinned. */
-function asSeenBy({ modestLoads }: Tenant, occupants: readonly Occupant[]): readonly Occupant[] {
-  return modestLoads > 0 ? occupants.map((occupant) => ({ ...occupant, isPinned: true })) : occupants;
+function asSeenBy({ isModest }: Tenant, occupants: readonly Occupant[]): readonly Occupant[] {
+  return isModest ? occupants.map((occupant) => ({ ...occupant, isPinned: true })) : occupants;
 }

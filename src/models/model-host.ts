@@ -92,6 +92,11 @@ export class ModelHost {
     return (this.#state === 'ready' || this.#state === 'backoff') && this.#slots.isIdle;
   }
 
+  /** Those who wait for it to be loaded: by the replica that has most of them. */
+  get waiting(): number {
+    return Math.max(...this.#replicas.map(({ waiting }) => waiting));
+  }
+
   /** When its last call ended, or when it was loaded, by `performance.now()`. */
   get lastUsedAt(): number {
     return this.#lastUsedAt;

@@ -72,9 +72,8 @@ export class Replica {
   #buried: Promise<void> = Promise.resolve();
   /** Why it is not loaded any more. */
   #refusal: ApiError | undefined;
-  /** Those who wait for it to be ready. */
   #waiting = 0;
-  /** Ends the wait for memory when the last of them has left. */
+  /** Ends the wait for memory when the last of those who wait has left. */
   #deserted = new AbortController();
   /** Gives its memory back, while it has some. */
   #leave: (() => void) | undefined;
@@ -101,6 +100,11 @@ export class Replica {
   /** Calls that its engine works on. */
   get running(): number {
     return this.#running.size;
+  }
+
+  /** Those who wait for it to be ready. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** It is not there, and does not come before somebody asks. */
@@ -229,13 +233,16 @@ export class Replica {
       await abortable(pool.load(), overtaken);
       overtaken.throwIfAborted();
     } catch (error) {
-      if (this.#state === 'loading') await pool.close();
-      if (this.#state !== 'loading') throw error; // an unload came between, and does the rest
-      this.#pool = undefined;
       const code = error instanceof ApiError ? error.code : 'internal_error';
       const message = error instanceof Error ? error.message : String(error);
+      const hasNoPlace = code === 'insufficient_memory' || code === 'model_too_large';
+      // Of a worker that was not begun there is nothing to wait for, and who comes meanwhile would be refused too.
+      if (hasNoPlace) void pool.close();
+      else if (this.#state === 'loading') await pool.close();
+      if (this.#state !== 'loading') throw error; // an unload came between, and does the rest
+      this.#pool = undefined;
       if (error === DESERTED) return this.#apply('refused', DESERTED.message);
-      if (code === 'insufficient_memory' || code === 'model_too_large') {
+      if (hasNoPlace) {
         this.#refuse(code, message);
       } else {
         this.#log.error({ err: error }, 'model load failed');

@@ -20,7 +20,7 @@ export class Tenant {
   #estimateBytes: number;
   #measuredBytes = 0;
   #holders = 0;
-  /** Loads that keep to the room that is free. */
+  /** Those who wait for it to be loaded, but only where there is room. */
   modestLoads = 0;
   /** It was told to go for another, and has not gone yet. */
   isEvicted = false;
@@ -44,6 +44,11 @@ export class Tenant {
    */
   get neededBytes(): number {
     return Math.max(this.#estimateBytes, this.#measuredBytes);
+  }
+
+  /** It is to keep to the room that is free: nobody who waits for it wants more. */
+  get isModest(): boolean {
+    return this.modestLoads > 0 && this.host.waiting <= this.modestLoads;
   }
 
   /** It has memory, or is about to give it back. */

@@ -257,6 +257,27 @@ describe('room for a model', () => {
     await load('b');
     assert.deepEqual(evicted, ['a']);
   });
+
+  test('is made for whoever joins the load of a model that is preloaded', async () => {
+    const { gate, models, load, evicted } = await createModels({ a: { gigabytes: 6 }, b: { gigabytes: 6 } });
+    await load('a');
+    const modest = gate.modestly('b', () => models.b.host.ensureReady(signal));
+    await Promise.all([modest, load('b')]);
+    assert.deepEqual(evicted, ['a']);
+  });
+
+  test('is not refused to who comes when a preload has just been', async () => {
+    const { gate, models, load } = await createModels({
+      a: { gigabytes: 6 },
+      b: { gigabytes: 6, isSlow: true },
+    });
+    await load('a');
+    await refusalOf(gate.modestly('b', () => models.b.host.ensureReady(signal)));
+    const loading = load('b'); // while the worker that was refused is closed
+    await until(() => models.b.pools.length === 2);
+    models.b.pool(1).loading.resolve();
+    await loading;
+  });
 });
 
 describe('loads that compete', () => {
