@@ -21,6 +21,8 @@ export class CircuitBreaker {
   #silentProbes = 0;
   /** Calls that are on their way in `half-open`. */
   #trials = 0;
+  /** How often it was opened. */
+  #openings = 0;
 
   get state(): 'closed' | 'open' | 'half-open' {
     return this.#state;
@@ -34,14 +36,16 @@ export class CircuitBreaker {
   /** A call goes there. @returns a function that says what came of it, once. */
   begin(): (outcome: 'answered' | 'failed' | 'left') => void {
     const isTrial = this.#state === 'half-open';
+    const openings = this.#openings;
     if (isTrial) this.#trials += 1;
     let isOpen = true;
     return (outcome) => {
       if (!isOpen) return;
       isOpen = false;
       if (isTrial) this.#trials -= 1;
-      if (outcome === 'failed') this.#fail();
-      else if (outcome === 'answered') this.#close();
+      // One that began before it was opened may have been lost then: the server may well be back.
+      if (outcome === 'failed' && openings === this.#openings) this.#fail();
+      if (outcome === 'answered') this.#close();
     };
   }
 
@@ -54,12 +58,17 @@ export class CircuitBreaker {
       return;
     }
     this.#silentProbes += 1;
-    if (outcome === 'failed' || this.#silentProbes >= MOST_SILENT_PROBES) this.#state = 'open';
+    if (outcome === 'failed' || this.#silentProbes >= MOST_SILENT_PROBES) this.#open();
   }
 
   #fail(): void {
     this.#failures += 1;
-    if (this.#state === 'half-open' || this.#failures >= MOST_FAILURES) this.#state = 'open';
+    if (this.#state === 'half-open' || this.#failures >= MOST_FAILURES) this.#open();
+  }
+
+  #open(): void {
+    if (this.#state !== 'open') this.#openings += 1;
+    this.#state = 'open';
   }
 
   #close(): void {

@@ -57,6 +57,18 @@ test('half open, one call goes through at a time; it decides', () => {
   assert.equal(other.state, 'open');
 });
 
+test('a call that began before it was opened and fails after says nothing', () => {
+  const breaker = new CircuitBreaker();
+  const stale = Array.from({ length: 4 }, () => breaker.begin());
+  breaker.probed('failed');
+  breaker.probed('answered');
+  stale.pop()?.('failed');
+  assert.equal(breaker.state, 'half-open');
+  breaker.begin()('answered');
+  for (const end of stale) end('failed');
+  assert.equal(breaker.state, 'closed');
+});
+
 test('half open, a second probe that is answered closes it too, and one that is not opens it', () => {
   const breaker = halfOpened();
   breaker.probed('answered');
