@@ -48,10 +48,12 @@ test('a stream that runs out of time ends with an error', async () => {
     { model: 'alpha', messages: [{ role: 'user', content: 'for ever' }], stream: true },
     { headers: { 'x-request-timeout-ms': '6000' } }, // after 5 s it has its head at the latest
   );
+  let chunks = 0;
   const read = async (): Promise<void> => {
-    for await (const _ of stream);
+    for await (const _ of stream) chunks += 1;
   };
   assert.equal((await refusalOf(read())).code, 'deadline_exceeded');
+  assert.ok(chunks > 1);
 });
 
 test('a time that is none is refused', async () => {

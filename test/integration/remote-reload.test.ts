@@ -146,6 +146,7 @@ test('a server that is down and stays in the config is left alone as before', as
   const after = await statusOf('down');
   assert.equal(after?.state, 'backoff');
   assert.equal(after?.state_since, before?.state_since); // of a new one that would be the time of its first look
+  assert.equal(after?.last_exit?.reason, before?.last_exit?.reason);
   assert.equal(await ask('down'), 'remote_unavailable');
 });
 
